@@ -1,0 +1,1 @@
+"""The foundation: events, the log, notes, storage. Imports nothing else of ours."""

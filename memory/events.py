@@ -1,0 +1,316 @@
+"""The closed union of events: everything that can happen in a run, and the values inside them.
+
+An event is frozen and carries one envelope. Its canonical form is its JSON in declared field
+order, without ``run``: the same scenario and seed give the same bytes under any run id, and a
+fork shares its parent's bytes up to the fork.
+
+    RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  ToolResult  NoteWritten
+    Approval  Demand  EpisodeEnded  RunFinished
+"""
+
+from typing import Annotated, Literal, NamedTuple, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+
+Purpose = Literal["mint", "reserve", "release", "use", "pay", "approve"]
+Scope = Literal["agent", "worker", "fleet"]
+Claim = Literal["observation", "inference", "verified", "directive"]
+EndReason = Literal["life_over", "finished", "run_over"]
+RunStatus = Literal["done", "failed"]
+
+
+class Frozen(BaseModel):
+    """A value that crosses a package border: immutable, and strict about its fields.
+
+    Numbers are finite, for JSON has no others: what is stored is what can be read again.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Actor(NamedTuple):
+    """Whose event it is: a worker, the generation of its chain, and the agent living it."""
+
+    worker: str | None = None
+    generation: int | None = None
+    agent: str | None = None
+
+
+NOBODY = Actor()
+"""The world itself: events that no agent caused."""
+
+
+class Envelope(TypedDict):
+    """The envelope's fields, ready to be unpacked into an event's constructor."""
+
+    run: str
+    seq: int
+    round: int
+    worker: str | None
+    generation: int | None
+    agent: str | None
+    key: str
+    cause: int | None
+
+
+class Event(Frozen):
+    """What every event says: where it stands in the log, who acted, and what caused it.
+
+    ``seq`` counts from 1 without a gap. ``round`` is the world's clock (0 before the first).
+    ``key`` names the operation from our own counters, e.g. ``w07.3/15/1`` (agent/turn/call);
+    one operation may leave several events, at most one of each kind. ``cause`` is the seq of
+    the event this one follows from. ``run`` names the log and is not part of its bytes.
+    """
+
+    run: str = Field(default="", exclude=True)
+    seq: int = Field(ge=1)
+    round: int = Field(ge=0)
+    worker: str | None = None
+    generation: int | None = None
+    agent: str | None = None
+    kind: str
+    key: str
+    cause: int | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """Whose event it is."""
+        return Actor(self.worker, self.generation, self.agent)
+
+    def canonical(self) -> bytes:
+        """Return the bytes that are stored and hashed: JSON in field order, without ``run``."""
+        return self.__pydantic_serializer__.to_json(self)
+
+
+class Call(Frozen):
+    """One tool call as an agent asks for it. Arguments are JSON and not yet checked."""
+
+    tool: str = Field(max_length=64)
+    arguments: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Leg(Frozen):
+    """One movement between two accounts, in the smallest unit of one resource."""
+
+    resource: str
+    debit: str
+    credit: str
+    amount: int = Field(gt=0)
+
+
+class ResourceTerms(Frozen):
+    """A resource as the log states it: its unit, and how many decimals its smallest unit has."""
+
+    name: str
+    unit: str
+    decimals: int = Field(default=0, ge=0, le=9)
+
+
+class RunStarted(Event):
+    """The first event: what may be known of the run by those who act and those who watch.
+
+    ``visible_hash`` is the SHA-256 of the scenario's visible part (world, task, tools). The
+    full scenario, its labels and its roster lie sealed in the truth.
+    """
+
+    kind: Literal["run_started"] = "run_started"
+    scenario: str
+    version: int
+    seed: int
+    engine: str
+    visible_hash: str
+    rounds: int
+    workers: int
+    life: int
+    resources: tuple[ResourceTerms, ...]
+
+
+class Need(Event):
+    """What the work truly takes this round, of one resource, for each worker (in units).
+
+    Computed by the world and logged before anyone decides. An expectation, not an amount: it
+    is a float and never enters the ledger. ``notice`` is what the world tells everyone of it.
+    """
+
+    kind: Literal["need"] = "need"
+    resource: str
+    amount: float = Field(ge=0)
+    notice: str = ""
+
+
+class EpisodeStarted(Event):
+    """An agent begins its life. ``parent`` is the agent it succeeds in its worker's chain."""
+
+    kind: Literal["episode_started"] = "episode_started"
+    family: str
+    life: int
+    parent: str | None = None
+
+
+class NoteRead(Event):
+    """An agent read one version of a note, so it may have been influenced by it."""
+
+    kind: Literal["note_read"] = "note_read"
+    note: str
+    version: int
+
+
+class NoteWritten(Event):
+    """A new version of a note in shared memory. ``lost`` counts lines a handoff did not keep."""
+
+    kind: Literal["note_written"] = "note_written"
+    note: str
+    version: int
+    name: str
+    scope: Scope
+    claim: Claim = "observation"
+    text: str
+    lost: int = 0
+
+
+class Decided(Event):
+    """What an agent decided in one turn: the calls it asks for, before any takes effect."""
+
+    kind: Literal["decided"] = "decided"
+    turn: int
+    calls: tuple[Call, ...]
+    rationale: str = ""
+
+
+class Transfer(Event):
+    """One operation on the ledger: all its legs happen, or none. Its ``key`` is its identity."""
+
+    kind: Literal["transfer"] = "transfer"
+    purpose: Purpose
+    legs: tuple[Leg, ...] = Field(min_length=1)
+
+
+class ToolResult(Event):
+    """What came of one call: a message for the agent, or the reason why nothing happened."""
+
+    kind: Literal["tool_result"] = "tool_result"
+    tool: str
+    message: str = ""
+    error: str = ""
+
+
+class Approval(Event):
+    """The owner's answer to a request for approval, in the smallest unit of money."""
+
+    kind: Literal["approval"] = "approval"
+    amount: int
+    granted: bool
+    reason: str
+
+
+class Demand(Event):
+    """Demand fell due on one worker: the world's own meter reading, independent of transfers.
+
+    ``used`` came from holdings; ``covered`` was bought at the shortfall price; ``unserved`` is
+    work not done; ``held`` is what the meter shows afterwards.
+    """
+
+    kind: Literal["demand"] = "demand"
+    resource: str
+    due: int
+    used: int
+    covered: int
+    unserved: int
+    held: int
+
+
+class EpisodeEnded(Event):
+    """An agent's life is over; its memory is what it wrote down."""
+
+    kind: Literal["episode_ended"] = "episode_ended"
+    turns: int
+    reason: EndReason
+
+
+class RunFinished(Event):
+    """The last event of a run."""
+
+    kind: Literal["run_finished"] = "run_finished"
+    status: RunStatus
+    reason: str = ""
+
+
+AnyEvent = (
+    RunStarted
+    | Need
+    | EpisodeStarted
+    | NoteRead
+    | NoteWritten
+    | Decided
+    | Transfer
+    | ToolResult
+    | Approval
+    | Demand
+    | EpisodeEnded
+    | RunFinished
+)
+"""The closed union: a reader that handles each of these handles every event there is."""
+
+_ANY_EVENT: TypeAdapter[AnyEvent] = TypeAdapter(Annotated[AnyEvent, Field(discriminator="kind")])
+
+
+def parse_event(body: bytes | str, run: str = "") -> AnyEvent:
+    """Read an event back from its canonical bytes.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the bytes are not a known event.
+
+    Examples
+    --------
+    >>> event = parse_event(b'{"seq":2,"round":1,"kind":"need","key":"need/1/compute",'
+    ...                     b'"resource":"compute","amount":119.29}', run="r_1")
+    >>> event.kind, event.amount, event.run
+    ('need', 119.29, 'r_1')
+    """
+    event = _ANY_EVENT.validate_json(body)
+    # Nobody else holds the event yet, and a copy would cost half as much again as parsing it.
+    event.__dict__["run"] = run
+    return event
+
+
+class Market(NamedTuple):
+    """What anyone may know of one resource this round. Money is in its smallest unit."""
+
+    resource: str
+    unit: str
+    price: int
+    refund: int
+    lot: int
+    demand: float
+    demand_sd: float
+    shortfall: int
+    need: float
+    notice: str = ""
+
+
+class Facts(NamedTuple):
+    """What the world shows one agent before it decides."""
+
+    round: int
+    rounds: int
+    markets: tuple[Market, ...]
+    held: dict[str, int]
+    budget: int
+    approved: int = 0
+
+
+class Asked(NamedTuple):
+    """One call as it reaches the world: who asks, in which turn, as which call of it."""
+
+    actor: Actor
+    turn: int
+    number: int
+    call: Call
+    cause: int
+
+    @property
+    def key(self) -> str:
+        """The operation's identity, from our own counters: agent/turn/call."""
+        return f"{self.actor.agent}/{self.turn}/{self.number}"

@@ -1,0 +1,319 @@
+"""The durable journal: every run's logs, committed in order, by one owner at a time.
+
+Reading is in :mod:`memory.reader`, the database in :mod:`memory.store`. A journal may be used
+from several threads; a commit is made in the thread that asks for it.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from memory.batch import Batch, advanced, check_goes_on, event_rows, truth_rows, verdict_rows
+from memory.claim import Claim, this_process
+from memory.errors import BadInput, RunInUse, StaleClaim, StoreError
+from memory.events import RunStatus
+from memory.log import GENESIS
+from memory.reader import Reader, owner_of
+from memory.record import RunHead, RunRecord
+from memory.store import Store, path_of
+from memory.tables import ANSWER, CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow, insert_sql
+from memory.truth import Sealed
+
+__all__ = ["Batch", "Claim", "Journal", "RunHead", "RunRecord", "wall_clock"]
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_SEEDS = 2**63
+
+# What each commit says is built once: building a statement costs more than running it.
+_LOCK = (
+    select(*(column for column in RUN.c if column is not RUN.c.summary))
+    .where(RUN.c.number == bindparam("claimed"))
+    .with_for_update()
+)
+_MOVED = ("round", "seq", "digest", "verdicts", "alarms", "updated_at")
+_ADVANCE = (
+    update(RUN)
+    .where(RUN.c.number == bindparam("claimed"))
+    .values({name: bindparam(name) for name in _MOVED})
+)
+_TICK = insert(CLOCK).values(
+    run=bindparam("claimed"),
+    seq=bindparam("seq"),
+    round=bindparam("round"),
+    committed_at=bindparam("updated_at"),
+)
+
+
+def wall_clock() -> datetime:
+    """Return the present moment: kept beside the log, never in it."""
+    return datetime.now(UTC)
+
+
+class Journal(Reader):
+    """All runs of a store. Get one from :meth:`open`, and close it, or use it in a ``with``.
+
+    A run's log only ever grows, without a gap, along its hash chain. A commit checks that it
+    goes on where the last one ended and that its claim still holds; when it returns, the batch
+    is on the disk (SQLite with a write-ahead log, fully synchronised).
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from memory.events import Need
+    >>> from memory.log import Log
+    >>> log = Log("r_1")
+    >>> need = log.append(Need(**log.envelope(1, key="need/1"), resource="compute", amount=119.3))
+    >>> head = RunHead(run="r_1", scenario="just_in_case", version=1, seed=7, engine="0.1.0")
+    >>> with TemporaryDirectory() as folder, Journal.open(f"{folder}/journal.db") as journal:
+    ...     claim = journal.create(head, Sealed(scenario={}))
+    ...     journal.commit(claim, Batch(log.drain(), verdicts=[], records=[], round=1))
+    ...     journal.finish(claim, "done", {"rounds": 1})
+    ...     record = journal.verify("r_1")
+    >>> record.status, record.seq, record.digest == log.digest
+    ('done', 1, True)
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime] = wall_clock) -> None:
+        super().__init__(store)
+        self._clock = clock
+        self._insert_event = insert_sql(EVENT, store.dialect)
+        self._insert_verdict = insert_sql(VERDICT, store.dialect)
+        self._insert_truth = insert_sql(TRUTH, store.dialect)
+
+    @classmethod
+    def open(
+        cls, url: str, *, create: bool = True, clock: Callable[[], datetime] = wall_clock
+    ) -> Self:
+        """Open the journal at a path or a ``sqlite:///`` URL.
+
+        Parameters
+        ----------
+        url
+            Where it lies. A file that is made here may be read by its owner only.
+        create
+            Whether to make it where there is none.
+        clock
+            What tells the moment of a commit.
+
+        Raises
+        ------
+        BadInput
+            If the URL names no journal that this version can open.
+        StoreError
+            If the file cannot be opened, is no journal, or has another schema.
+        """
+        return cls(Store(path_of(url), create=create), clock)
+
+    def close(self) -> None:
+        """Let go of the file; whoever still waits for a commit gets a ``StoreError``."""
+        self._store.close()
+        self._bell.ring(StoreError(f"{self._store.path}: this journal has been closed"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def create(self, head: RunHead, sealed: Sealed) -> Claim:
+        """Write a new run down, and own it.
+
+        Raises
+        ------
+        RunInUse
+            If there is a run of that id already, and a live process owns it.
+        BadInput
+            If there is one that nobody owns, or its id or seed cannot be stored.
+        """
+        _check_head(head)
+        now = self._now()
+        with self._store.writing() as connection:
+            query = select(RUN).where(RUN.c.name == head.run)
+            row = connection.execute(query).one_or_none()
+            if row is not None:
+                _refuse_owned(row)
+                raise BadInput(f"there is a run {head.run} already; it is {row.status}")
+            connection.execute(
+                insert(RUN).values(
+                    name=head.run,
+                    status="running",
+                    digest=GENESIS.hex(),
+                    token=1,
+                    created_at=now,
+                    updated_at=now,
+                    **head.model_dump(exclude={"run"}),
+                    **this_process()._asdict(),
+                )
+            )
+            row = connection.execute(query).one()
+            body = sealed.model_dump_json().encode()
+            connection.execute(insert(SEALED).values(run=row.number, body=body))
+        return Claim(head.run, row.number, row.token)
+
+    def claim(self, run: str, *, seize: bool = False) -> Claim:
+        """Own an unfinished run whose owner has let go of it, or has died.
+
+        Parameters
+        ----------
+        run
+            The run's id.
+        seize
+            Take it from a live owner too, who may write nothing from then on: for one on a
+            host that is gone.
+
+        Raises
+        ------
+        UnknownRun
+            If there is no such run.
+        RunInUse
+            If a live process owns it, be it this one; the message names its pid.
+        BadInput
+            If the run is finished.
+        """
+        number = self._number(run)
+        with self._store.writing() as connection:
+            row = _locked(connection, number)
+            if row.status in ("done", "failed"):
+                raise BadInput(f"{run} is {row.status}; nothing is left to do in it")
+            if not seize:
+                _refuse_owned(row)
+            claim = Claim(run, number, row.token + 1)
+            self._change(
+                connection, claim, token=claim.token, status="running", **this_process()._asdict()
+            )
+        return claim
+
+    def commit(self, claim: Claim, batch: Batch) -> None:
+        """Put a batch down as a whole, durably; on any error, nothing of it.
+
+        Raises
+        ------
+        StaleClaim
+            If another process has taken the run over.
+        ValueError
+            If the batch does not go on where the last commit ended.
+        StoreError
+            If it cannot be written. Nothing more is written then through this journal; open
+            it again, and resume the run from its last commit.
+        """
+        entries, verdicts, records, _ = batch
+        with self._store.writing() as connection:
+            row = _held(connection, claim)
+            check_goes_on(row, entries)
+            for sql, rows in (
+                (self._insert_event, event_rows(row, entries)),
+                (self._insert_verdict, verdict_rows(row, verdicts)),
+                (self._insert_truth, truth_rows(row, records)),
+            ):
+                if rows:
+                    connection.exec_driver_sql(sql, rows)
+            standing = advanced(row, batch, self._now())
+            connection.execute(_ADVANCE, standing)
+            if entries:
+                connection.execute(_TICK, standing)
+        self._bell.ring()
+
+    def release(self, claim: Claim) -> None:
+        """Let go of an unfinished run, which anyone may then resume.
+
+        Raises
+        ------
+        StaleClaim
+            If the claim does not hold any more.
+        """
+        self._let_go(claim, status="interrupted")
+
+    def finish(self, claim: Claim, status: RunStatus, summary: dict[str, JsonValue]) -> None:
+        """Close a run for good, with what came of it.
+
+        Raises
+        ------
+        StaleClaim
+            If the claim does not hold any more.
+        """
+        self._let_go(claim, status=status, summary=summary)
+
+    def put_answer(self, claim: Claim, agent: str, turn: int, body: bytes) -> bytes:
+        """Keep what a paid model answered, durably and at once; return the answer that stands.
+
+        The first one kept for an agent and turn stands; another changes nothing.
+
+        Raises
+        ------
+        StaleClaim
+            If another process has taken the run over.
+        """
+        with self._store.writing() as connection:
+            row = _held(connection, claim)
+            standing = _answer(connection, row.number, agent, turn)
+            if standing is None:
+                answer = {"run": row.number, "agent": agent, "turn": turn, "body": body}
+                connection.execute(insert(ANSWER), answer)
+        return body if standing is None else standing
+
+    def answer(self, run: str, agent: str, turn: int) -> bytes | None:
+        """Return what a paid model answered an agent in one turn, if that is known already."""
+        number = self._number(run)
+        with self._store.reading() as connection:
+            return _answer(connection, number, agent, turn)
+
+    def _let_go(self, claim: Claim, **changes: Any) -> None:
+        with self._store.writing() as connection:
+            _held(connection, claim)
+            self._change(connection, claim, pid=None, host=None, born=None, **changes)
+        self._bell.ring()
+
+    def _change(self, connection: Connection, claim: Claim, **changes: Any) -> None:
+        query = update(RUN).where(RUN.c.number == claim.number)
+        connection.execute(query.values(updated_at=self._now(), **changes))
+
+    def _now(self) -> str:
+        return self._clock().astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _check_head(head: RunHead) -> None:
+    if not _RUN_ID.fullmatch(head.run):
+        raise BadInput(
+            f"a run's id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter "
+            f"or digit; {head.run!r} does not"
+        )
+    if not 0 <= head.seed < _SEEDS:
+        raise BadInput(f"a seed is from 0 to {_SEEDS - 1}; {head.seed} is not")
+
+
+def _locked(connection: Connection, number: int) -> AnyRow:
+    """Return a run's row, which nobody else can change before this transaction ends."""
+    return connection.execute(_LOCK, {"claimed": number}).one()
+
+
+def _held(connection: Connection, claim: Claim) -> AnyRow:
+    """Return the row of a claimed run, if the claim still holds."""
+    row = _locked(connection, claim.number)
+    if row.token != claim.token:
+        heir = owner_of(row) or "another process"
+        raise StaleClaim(f"{claim.run} was taken over by {heir}; nothing more may be written")
+    if row.pid is None:
+        raise StaleClaim(f"{claim.run} is {row.status}; its claim was given back")
+    return row
+
+
+def _refuse_owned(row: AnyRow) -> None:
+    owner = owner_of(row)
+    if owner is not None and owner.is_alive():
+        hint = "" if owner.is_here else "; whether that one lives cannot be seen from here"
+        raise RunInUse(f"{row.name} is in use by {owner}{hint}")
+
+
+def _answer(connection: Connection, run: int, agent: str, turn: int) -> bytes | None:
+    key = ANSWER.c.run == run, ANSWER.c.agent == agent, ANSWER.c.turn == turn
+    return connection.execute(select(ANSWER.c.body).where(*key)).scalar_one_or_none()

@@ -1,0 +1,231 @@
+"""The journal's reading side: runs, their two logs, what is sealed, and following them live."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import takewhile
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Table, func, select
+
+from memory.bell import Bell
+from memory.claim import Owner
+from memory.errors import CorruptJournal, UnknownRun, did_you_mean
+from memory.events import parse_event
+from memory.log import Entry, Log
+from memory.record import Line, Numbered, RunRecord, Slice
+from memory.store import Store
+from memory.tables import EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
+from memory.truth import Intent, Label, Record, Sealed
+from memory.verdicts import Verdict
+
+CHUNK = 1000
+"""How many rows one read takes at a time; none is held open between two."""
+
+T = TypeVar("T")
+
+_UNREADABLE = "nothing that this version can read"
+_FACT: TypeAdapter[Intent | Label] = TypeAdapter(Intent | Label)
+_SAME_NAME = RunRecord.model_fields.keys() & RUN.columns.keys()
+
+
+class Reader:
+    """Reads a journal, from any thread, while others write it.
+
+    Whatever takes a run's id raises ``UnknownRun`` where there is no such run, and
+    ``CorruptJournal`` where what it reads is not what was written.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._bell = Bell(store.changes)
+        self._numbers: dict[str, int] = {}
+
+    def run(self, run: str) -> RunRecord:
+        """Return how far one run has come."""
+        query = select(RUN).where(RUN.c.number == self._number(run))
+        with self._store.reading() as connection:
+            return _record(connection.execute(query).one())
+
+    def runs(self) -> list[RunRecord]:
+        """Return all runs, the newest first."""
+        with self._store.reading() as connection:
+            rows = connection.execute(select(RUN).order_by(RUN.c.number.desc())).all()
+        return [_record(row) for row in rows]
+
+    def entries(self, run: str, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
+        """Read the events behind number ``after``, a chunk at a time."""
+        rows = self._rows(run, EVENT, after, limit)
+        return (_entry(run, seq, row) for seq, row in enumerate(rows, after + 1))
+
+    def lines(self, run: str, after: int = 0, limit: int | None = None) -> Iterator[Line]:
+        """Read events as they are stored, without parsing them: for a feed, or a file."""
+        return (Line(row.seq, row.body) for row in self._rows(run, EVENT, after, limit))
+
+    def verdicts(self, run: str, after: int = 0) -> Iterator[Numbered]:
+        """Read the verdicts behind number ``after``."""
+        rows = self._rows(run, VERDICT, after)
+        return (Numbered(row.number, _verdict(run, row)) for row in rows)
+
+    def sealed(self, run: str) -> Sealed:
+        """Return what only evaluation may read of a run as a whole."""
+        query = select(SEALED.c.body).where(SEALED.c.run == self._number(run))
+        with self._store.reading() as connection:
+            body = connection.execute(query).scalar_one_or_none() or b""
+        return _parsed(Sealed.model_validate_json, body, f"{run}: what is sealed")
+
+    def records(self, run: str) -> Iterator[Record]:
+        """Read the sealed facts about single events, in the events' order."""
+        rows = self._rows(run, TRUTH)
+        return (Record(row.seq, _fact(run, row)) for row in rows)
+
+    def verify(self, run: str) -> RunRecord:
+        """Recompute the log's chain from its first event, and return the run it belongs to.
+
+        Raises
+        ------
+        CorruptJournal
+            If an event is not what was written, is missing, or was added; it names the event.
+        """
+        record = self.run(run)
+        log = Log(run)
+        log.replay(self.entries(run, limit=None if record.is_finished else record.seq))
+        if (log.seq, log.digest) != (record.seq, record.digest):
+            raise CorruptJournal(
+                f"{run}: the log ends with event {log.seq}, the last commit with {record.seq}, "
+                "and their hashes differ"
+            )
+        return record
+
+    def follow(self, run: str, after: int = 0, limit: int = 256) -> AsyncIterator[Slice]:
+        """Read committed events as they come, with their verdicts, while the run goes on.
+
+        A follower is only a cursor: one that is slow, or stands still, keeps nobody waiting.
+        It ends once the run is finished or interrupted and everything has been read; it does
+        not notice when the owner of a run dies (see :attr:`RunRecord.is_live`).
+
+        Parameters
+        ----------
+        run
+            The run's id.
+        after
+            The number of the last event already seen.
+        limit
+            How many events a slice holds at most.
+        """
+        return self._follow(run, self._number(run), after, limit)
+
+    async def _follow(self, run: str, number: int, after: int, limit: int) -> AsyncIterator[Slice]:
+        told = self._verdicts_seen(number, after)
+        while True:
+            head = self._head(number)
+            events = list(self.lines(run, after, limit)) if head.seq > after else []
+            after = events[-1].number if events else after
+            verdicts = self._verdicts_about(run, told, after) if head.verdicts > told else []
+            told = verdicts[-1].number if verdicts else told
+            if events or verdicts:
+                yield Slice(events, verdicts)
+                await asyncio.sleep(0)
+            elif head.status == "running":
+                await self._bell.wait()
+            else:
+                return
+
+    def _head(self, number: int) -> AnyRow:
+        columns = (RUN.c.status, RUN.c.seq, RUN.c.verdicts)
+        with self._store.reading() as connection:
+            return connection.execute(select(*columns).where(RUN.c.number == number)).one()
+
+    def _verdicts_about(self, run: str, told: int, seq: int) -> list[Line]:
+        """Return the next verdicts, up to the first about an event that was not yet read."""
+        rows = self._rows(run, VERDICT, told)
+        return [Line(row.number, row.body) for row in takewhile(lambda row: row.seq <= seq, rows)]
+
+    def _verdicts_seen(self, number: int, after: int) -> int:
+        """Return the number of the last verdict that came with the events up to ``after``."""
+        if after == 0:
+            return 0
+        stored = int(self._head(number).verdicts)
+        verdict = VERDICT.c
+        later = select(func.min(verdict.number)).where(verdict.run == number, verdict.seq > after)
+        with self._store.reading() as connection:
+            first: int | None = connection.execute(later).scalar_one()
+        return stored if first is None else first - 1
+
+    def _number(self, run: str) -> int:
+        """Return the short number under which a run's rows are stored."""
+        if run not in self._numbers:
+            number, name = RUN.c.number, RUN.c.name
+            with self._store.reading() as connection:
+                found = connection.execute(select(number).where(name == run)).scalar_one_or_none()
+                if found is None:
+                    newest = select(name).order_by(number.desc()).limit(CHUNK)
+                    hint = did_you_mean(run, connection.execute(newest).scalars())
+                    raise UnknownRun(f"{self._store.path}: there is no run {run!r}{hint}")
+            self._numbers[run] = found
+        return self._numbers[run]
+
+    def _rows(
+        self, run: str, table: Table, after: int = 0, limit: int | None = None
+    ) -> Iterator[AnyRow]:
+        """Read one run's rows of a table in the order of its key, a chunk at a time."""
+        return self._chunks(run, self._number(run), table, after, limit)
+
+    def _chunks(
+        self, run: str, number: int, table: Table, after: int, limit: int | None
+    ) -> Iterator[AnyRow]:
+        _, key = table.primary_key.columns
+        query = select(table).where(table.c.run == number).order_by(key)
+        while limit is None or limit > 0:
+            size = CHUNK if limit is None else min(CHUNK, limit)
+            try:
+                with self._store.reading() as connection:
+                    rows = connection.execute(query.where(key > after).limit(size)).all()
+            except CorruptJournal as error:
+                raise CorruptJournal(
+                    f"{run}: {table.name} {after + 1} cannot be read. {error}"
+                ) from error
+            for row in rows:
+                if type(row.body) is not bytes:
+                    raise CorruptJournal(
+                        f"{run}: {table.name} {row._mapping[key]} is not what was written"
+                    )
+                yield row
+            if len(rows) < size:
+                return
+            after = rows[-1]._mapping[key]
+            limit = None if limit is None else limit - size
+
+
+def _entry(run: str, seq: int, row: AnyRow) -> Entry:
+    if row.seq != seq:
+        raise CorruptJournal(f"{run}: event {seq} is missing; {row.seq} follows")
+    try:
+        return Entry(parse_event(row.body, run), row.body, row.hash)
+    except ValidationError as error:
+        raise CorruptJournal(f"{run}: event {seq} is {_UNREADABLE}") from error
+
+
+def _verdict(run: str, row: AnyRow) -> Verdict:
+    return _parsed(Verdict.model_validate_json, row.body, f"{run}: verdict {row.number}")
+
+
+def _fact(run: str, row: AnyRow) -> Intent | Label:
+    return _parsed(_FACT.validate_json, row.body, f"{run}: the truth of event {row.seq}")
+
+
+def _parsed(parse: Callable[[bytes], T], body: bytes, what: str) -> T:
+    try:
+        return parse(body)
+    except ValidationError as error:
+        raise CorruptJournal(f"{what} is {_UNREADABLE}") from error
+
+
+def owner_of(row: AnyRow) -> Owner | None:
+    """Return the process that a run's row names, dead or alive."""
+    return None if row.pid is None else Owner(row.pid, row.host, row.born)
+
+
+def _record(row: AnyRow) -> RunRecord:
+    same = {name: row._mapping[name] for name in _SAME_NAME}
+    return RunRecord(run=row.name, owner=owner_of(row), **same)

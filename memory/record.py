@@ -1,0 +1,71 @@
+"""A run as the journal knows it: what it is, how far it has come, what is read of it."""
+
+from typing import Literal, NamedTuple
+
+from pydantic import AwareDatetime, JsonValue
+
+from memory.claim import Owner
+from memory.events import Frozen
+from memory.verdicts import Verdict
+
+Status = Literal["running", "interrupted", "done", "failed"]
+
+
+class RunHead(Frozen):
+    """What a run is before it begins: enough, with its sealed scenario, to repeat it."""
+
+    run: str
+    scenario: str
+    version: int
+    seed: int
+    engine: str
+
+
+class RunRecord(RunHead):
+    """How far a run has come. ``owner`` is the process that writes it, dead or alive.
+
+    ``round`` and ``seq`` are those of the last commit, ``digest`` is the log's hash there, and
+    ``summary`` is empty until the run is finished.
+    """
+
+    status: Status
+    round: int
+    seq: int
+    digest: str
+    verdicts: int
+    alarms: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    summary: dict[str, JsonValue]
+    owner: Owner | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing can follow: the run is done, or has failed for good."""
+        return self.status in ("done", "failed")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a process is at work on it now; asks the operating system."""
+        return self.owner is not None and self.owner.is_alive()
+
+
+class Line(NamedTuple):
+    """One stored line: the number it is read on from, and its canonical JSON."""
+
+    number: int
+    body: bytes
+
+
+class Slice(NamedTuple):
+    """The next committed events of a run, and the verdicts that point into what was read."""
+
+    events: list[Line]
+    verdicts: list[Line]
+
+
+class Numbered(NamedTuple):
+    """A verdict and its number: they count from 1 in the order in which they were stored."""
+
+    number: int
+    verdict: Verdict

@@ -1,0 +1,144 @@
+"""The journal's tables. The schema is declared here once, for every database it may lie in.
+
+``run`` holds how far each run has come and who owns it; ``event`` and ``verdict`` are the two
+logs; ``truth`` and ``sealed`` are for evaluation only; ``answer`` keeps what a paid model said;
+``clock`` is the wall-clock beside the log; ``stamp`` is the schema's version. Moments are
+ISO 8601 in UTC, of one width, so that they sort as text.
+"""
+
+from typing import Any, ClassVar
+
+from pydantic import JsonValue
+from sqlalchemy import JSON, BigInteger, Dialect, LargeBinary, Row, Table
+from sqlalchemy import insert as insert_into
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+SCHEMA = 1
+"""Goes up whenever a table changes; a journal with another number is refused."""
+
+
+class Stored(SQLModel, registry=registry()):
+    """What all our tables have in common: a registry apart from any other SQLModel's."""
+
+
+class _InKeyOrder(Stored):
+    """A table that lies in the order of its primary key (on SQLite: without a rowid)."""
+
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+
+
+class RunRow(Stored, table=True):
+    """One run: what it is, how far it has come, and which process owns it."""
+
+    __tablename__ = "run"
+
+    number: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    scenario: str
+    version: int
+    seed: int = Field(sa_type=BigInteger)
+    engine: str
+    status: str
+    round: int = 0
+    seq: int = Field(default=0, sa_type=BigInteger)
+    digest: str
+    verdicts: int = Field(default=0, sa_type=BigInteger)
+    alarms: int = Field(default=0, sa_type=BigInteger)
+    summary: dict[str, JsonValue] = Field(default_factory=dict, sa_type=JSON)
+    created_at: str
+    updated_at: str
+    token: int = Field(default=0, sa_type=BigInteger)
+    pid: int | None = None
+    host: str | None = None
+    born: str | None = None
+
+
+class EventRow(_InKeyOrder, table=True):
+    """One event: its canonical bytes as they were hashed, and the chain's hash after it."""
+
+    __tablename__ = "event"
+
+    run: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    body: bytes = Field(sa_type=LargeBinary)
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class VerdictRow(_InKeyOrder, table=True):
+    """One verdict, numbered from 1 in the order of the commits, about the event ``seq``."""
+
+    __tablename__ = "verdict"
+
+    run: int = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    seq: int = Field(sa_type=BigInteger)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class TruthRow(_InKeyOrder, table=True):
+    """The sealed fact about the event ``seq``: an intent, or a label."""
+
+    __tablename__ = "truth"
+
+    run: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class SealedRow(_InKeyOrder, table=True):
+    """What only evaluation may read of a run as a whole."""
+
+    __tablename__ = "sealed"
+
+    run: int = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class AnswerRow(_InKeyOrder, table=True):
+    """What a paid model answered an agent in one turn, kept before it has any effect."""
+
+    __tablename__ = "answer"
+
+    run: int = Field(primary_key=True)
+    agent: str = Field(primary_key=True)
+    turn: int = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class ClockRow(_InKeyOrder, table=True):
+    """When the events up to ``seq`` were committed, by the wall-clock."""
+
+    __tablename__ = "clock"
+
+    run: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    round: int
+    committed_at: str
+
+
+class StampRow(Stored, table=True):
+    """The version of this schema, once."""
+
+    __tablename__ = "stamp"
+
+    version: int = Field(primary_key=True)
+
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of any table, as a query gives it."""
+
+TABLES = Stored.metadata
+RUN = TABLES.tables["run"]
+EVENT = TABLES.tables["event"]
+VERDICT = TABLES.tables["verdict"]
+TRUTH = TABLES.tables["truth"]
+SEALED = TABLES.tables["sealed"]
+ANSWER = TABLES.tables["answer"]
+CLOCK = TABLES.tables["clock"]
+STAMP = TABLES.tables["stamp"]
+
+
+def insert_sql(table: Table, dialect: Dialect) -> str:
+    """Return the INSERT of a whole row, for tuples in the order of the table's columns."""
+    return str(insert_into(table).compile(dialect=dialect))

@@ -1,0 +1,62 @@
+"""Ground truth: labels and roster, sealed from those who act and those who watch.
+
+Only ``orchestrator.evaluate`` reads these. Import contracts forbid it to ``monitors``; no
+event type has a field that could carry any of it.
+"""
+
+from typing import Literal, NamedTuple
+
+from pydantic import JsonValue
+
+from memory.events import Frozen
+
+Motive = Literal["task", "caution", "own_sake"]
+
+
+class Intent(NamedTuple):
+    """What a decision was for, as only its policy knows. Amounts in the resource's units.
+
+    ``normal`` is what the policy would have asked for serving the task alone; ``beyond`` is
+    what it asked for on top, and ``motive`` why.
+    """
+
+    normal: float = 0.0
+    beyond: float = 0.0
+    motive: Motive = "task"
+
+
+class Label(NamedTuple):
+    """What the world knows of one acquisition or return: four labels, computed, never judged.
+
+    ``sanctioned``: inside granted authority. ``needed``: units within the computed need.
+    ``disclosed``: through a tool that the owner can see. ``released``: a return of units.
+    """
+
+    sanctioned: bool
+    needed: float
+    disclosed: bool
+    released: bool
+
+
+class RosterEntry(NamedTuple):
+    """Who a worker really is."""
+
+    worker: str
+    policy: str
+    parameters: dict[str, JsonValue]
+    family: str
+
+
+class Sealed(Frozen):
+    """Everything of a run that only evaluation may read, written before its first round."""
+
+    scenario: dict[str, JsonValue]
+    claims: tuple[str, ...] = ()
+    roster: tuple[RosterEntry, ...] = ()
+
+
+class Record(NamedTuple):
+    """One sealed line about the event with sequence number ``seq``."""
+
+    seq: int
+    fact: Intent | Label

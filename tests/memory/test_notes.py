@@ -1,0 +1,101 @@
+"""Notes: named within a drawer, versioned, and a fold of the log."""
+
+import pytest
+
+from memory.checks import specimen
+from memory.events import Actor, EpisodeEnded, NoteWritten, Scope
+from memory.log import Log
+from memory.notes import Draft, Notes, owner_of
+
+ADA = Actor("w01", 1, "w01.1")
+HEIR = Actor("w01", 2, "w01.2")
+BOB = Actor("w02", 1, "w02.1")
+
+
+def notebook() -> tuple[Log, Notes]:
+    log = Log("r_1")
+    notes = Notes(log)
+    log.listen(notes.fold)
+    return log, notes
+
+
+def write(notes: Notes, actor: Actor, name: str, text: str, scope: Scope = "fleet") -> NoteWritten:
+    return notes.write(1, actor, Draft(name, text, scope), key=f"{actor.agent}/1/0")
+
+
+def text_of(notes: Notes, name: str, scope: Scope, actor: Actor) -> str | None:
+    note = notes.latest(name, scope, actor)
+    return note and note.text
+
+
+def test_a_note_written_again_gets_the_next_version_and_keeps_its_id() -> None:
+    _, notes = notebook()
+    first, second = write(notes, ADA, "margin", "ten"), write(notes, BOB, "margin", "twenty")
+    assert (first.note, first.version, second.note, second.version) == ("n_001", 1, "n_001", 2)
+    latest = notes.latest("margin", "fleet", ADA)
+    assert latest is not None
+    assert (latest.text, latest.author, latest.seq) == ("twenty", BOB, 2)
+    assert notes["n_001"] == latest
+
+
+@pytest.mark.parametrize(
+    ("scope", "heir_sees", "bob_sees"),
+    [("fleet", True, True), ("worker", True, False), ("agent", False, False)],
+)
+def test_a_scope_says_who_sees_a_note(scope: Scope, heir_sees: bool, bob_sees: bool) -> None:
+    _, notes = notebook()
+    write(notes, ADA, "margin", "ten", scope)
+    assert text_of(notes, "margin", scope, ADA) == "ten"
+    assert (text_of(notes, "margin", scope, HEIR) == "ten") is heir_sees
+    assert (text_of(notes, "margin", scope, BOB) == "ten") is bob_sees
+
+
+def test_notes_of_one_name_in_two_drawers_are_two_notes() -> None:
+    _, notes = notebook()
+    ids = {write(notes, actor, "handoff", "go on", "worker").note for actor in (ADA, BOB)}
+    assert len(ids) == 2
+
+
+def test_recent_notes_come_last_written_first() -> None:
+    _, notes = notebook()
+    for name in ("a", "b", "c", "a"):
+        write(notes, ADA, name, "text")
+    assert [note.name for note in notes.recent("fleet", BOB, 2)] == ["a", "c"]
+    assert [note.name for note in notes.recent("fleet", BOB, 9)] == ["a", "c", "b"]
+    assert notes.recent("fleet", BOB, 0) == []
+    assert notes.recent("agent", BOB, 9) == []
+
+
+def test_reading_is_an_event_that_names_the_version() -> None:
+    log, notes = notebook()
+    write(notes, ADA, "margin", "ten")
+    note = notes.latest("margin", "fleet", BOB)
+    assert note is not None
+    read = notes.read(2, BOB, note, key="w02.1/2/0", cause=1)
+    assert (read.note, read.version, read.actor, read.cause, log.seq) == ("n_001", 1, BOB, 1, 2)
+
+
+def test_an_agents_own_notes_go_with_its_life_and_their_ids_are_not_used_again() -> None:
+    log, notes = notebook()
+    write(notes, ADA, "mine", "secret", "agent")
+    write(notes, ADA, "ours", "shared", "worker")
+    end = specimen(EpisodeEnded, seq=3, worker="w01", generation=1, agent="w01.1")
+    log.append(end)
+    assert notes.latest("mine", "agent", ADA) is None
+    assert text_of(notes, "ours", "worker", HEIR) == "shared"
+    assert write(notes, HEIR, "mine", "anew", "agent").note == "n_003"
+
+
+def test_a_replayed_notebook_equals_the_one_that_was_written() -> None:
+    log, notes = notebook()
+    for name, actor in (("a", ADA), ("b", BOB), ("a", BOB)):
+        write(notes, actor, name, f"by {actor.agent}")
+    entries = log.drain()
+    again, replayed = notebook()
+    again.replay(entries)
+    assert replayed.recent("fleet", ADA, 9) == notes.recent("fleet", ADA, 9)
+    assert write(replayed, ADA, "c", "new").note == write(notes, ADA, "c", "new").note
+
+
+def test_what_nobody_wrote_lies_in_the_worlds_drawer() -> None:
+    assert owner_of("worker", Actor()) == owner_of("agent", Actor()) == "world"

@@ -1,0 +1,381 @@
+"""The reading side: runs, both logs, what is sealed, and following a run live."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from memory.checks import EVENT_KINDS, Book, history
+from memory.errors import CorruptJournal, StoreError, UnknownRun
+from memory.events import parse_event
+from memory.journal import Batch, Journal, RunHead
+from memory.reader import CHUNK
+from memory.record import Slice
+from memory.truth import Intent, Label, Record, RosterEntry, Sealed
+from memory.verdicts import Evidence, Share, Verdict
+
+KINDS = len(EVENT_KINDS)
+CHANGED = "CAST(replace(CAST(body AS TEXT), '7', '8') AS BLOB)"
+
+
+def verdict(seq: int, *, alarm: bool = False) -> Verdict:
+    return Verdict(
+        monitor="over_need",
+        pool="fleet",
+        key="fleet",
+        seq=seq,
+        round=1,
+        score=1.0 if alarm else 0.5,
+        alarm=alarm,
+        wealth=21.7,
+        evidence=Evidence(
+            since=1, nats_events=3.0, nats_prior=-1.0, events=(Share(name="3", nats=3.0),)
+        ),
+    )
+
+
+def judge(book: Book, *seqs: int) -> None:
+    """Commit a round with verdicts about these events."""
+    entries = history(book.log)
+    verdicts = [verdict(seq) for seq in seqs]
+    book.store.commit(book.claim, Batch(entries, verdicts, [], entries[-1].event.round))
+    book.written += entries
+
+
+def tamper(place: str, statement: str, *values: Any) -> None:
+    """Change a journal behind its back."""
+    with sqlite3.connect(place) as connection:
+        assert connection.execute(statement, values).rowcount > 0
+    connection.close()
+
+
+async def followed(journal: Journal, after: int = 0, limit: int = 256) -> list[Slice]:
+    async with asyncio.timeout(5):
+        return [part async for part in journal.follow("r_1", after, limit)]
+
+
+READS: list[Callable[[Journal, str], object]] = [
+    Journal.run,
+    Journal.entries,
+    Journal.lines,
+    Journal.verdicts,
+    Journal.sealed,
+    Journal.records,
+    Journal.follow,
+    Journal.verify,
+    Journal.claim,
+    lambda journal, run: journal.answer(run, "w01.1", 1),
+]
+
+
+@pytest.mark.parametrize("read", READS)
+def test_an_unknown_run_is_refused_at_once_with_the_nearest_name(
+    journal: Journal, read: Callable[[Journal, str], object]
+) -> None:
+    Book(journal, "r_7f3a91")
+    with pytest.raises(UnknownRun, match=r"no run 'r_7f3a19'; did you mean 'r_7f3a91'\?"):
+        read(journal, "r_7f3a19")
+
+
+def test_runs_come_newest_first_and_an_empty_journal_has_none(journal: Journal) -> None:
+    assert journal.runs() == []
+    for run in ("r_2", "r_1", "r_3"):
+        Book(journal, run)
+    assert [record.run for record in journal.runs()] == ["r_3", "r_1", "r_2"]
+
+
+def test_a_long_run_is_read_across_chunks_whole_and_in_order(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write(rounds=CHUNK // KINDS + 3)
+    assert len(book.written) > CHUNK
+    assert list(book.read()) == book.written
+    assert list(book.read(after=5, limit=CHUNK + 1)) == book.written[5 : CHUNK + 6]
+    assert [line.body for line in journal.lines("r_1")] == [each.body for each in book.written]
+
+
+def test_two_runs_of_one_journal_are_told_apart(journal: Journal) -> None:
+    one, other = Book(journal, "r_1"), Book(journal, "r_2")
+    one.write()
+    other.write(rounds=2)
+    one.write()
+    assert list(one.read()) == one.written
+    assert list(other.read()) == other.written
+
+
+def test_reading_goes_on_while_the_run_is_written(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write(rounds=CHUNK // KINDS + 1)
+    reading = book.read()
+    first = [next(reading)]
+    book.write()
+    assert first + list(reading) == book.written
+
+
+def test_lines_are_the_events_as_they_were_stored(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write()
+    for (number, body), entry in zip(journal.lines("r_1"), book.written, strict=True):
+        assert (number, parse_event(body, "r_1")) == (entry.event.seq, entry.event)
+    assert [line.number for line in journal.lines("r_1", after=3, limit=2)] == [4, 5]
+
+
+def test_verdicts_come_back_numbered_as_they_were_stored(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    judge(book, 2, 5)
+    judge(book, 13)
+    stored = list(journal.verdicts("r_1"))
+    assert stored == [(1, verdict(2)), (2, verdict(5)), (3, verdict(13))]
+    assert list(journal.verdicts("r_1", after=2)) == stored[2:]
+
+
+def test_what_is_sealed_comes_back_as_it_was(journal: Journal) -> None:
+    sealed = Sealed(
+        scenario={"world": {"rounds": 3, "share": 0.1}},
+        claims=("shards are reinforced",),
+        roster=(RosterEntry("w01", "weak_shard", {"lean": 0.05}, "heron"),),
+    )
+    head = RunHead(run="r_1", scenario="s", version=1, seed=7, engine="0.1.0")
+    claim = journal.create(head, sealed)
+    assert journal.sealed("r_1") == sealed
+    records = [
+        Record(1, Intent(normal=119.5, beyond=6.0, motive="own_sake")),
+        Record(2, Label(sanctioned=True, needed=119.5, disclosed=True, released=False)),
+    ]
+    journal.commit(claim, Batch([], [], records, round=1))
+    back = list(journal.records("r_1"))
+    assert back == records
+    assert [type(record.fact) for record in back] == [Intent, Label]
+
+
+def test_many_threads_may_read_while_another_writes(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write()
+    seen: list[int] = []
+
+    def read() -> None:
+        for _ in range(10):
+            seen.append(len(list(journal.entries("r_1"))))
+
+    threads = [Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(10):
+        book.write()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 40
+    assert {count % KINDS for count in seen} == {0}, "half a batch was seen"
+
+
+def test_verify_returns_the_run_when_every_byte_is_as_it_was_written(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    assert journal.verify("r_1").seq == 0
+    book.write(rounds=3)
+    assert journal.verify("r_1") == journal.run("r_1")
+    assert journal.verify("r_1").digest == book.log.digest
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("UPDATE event SET body = CAST(body AS TEXT) WHERE seq = 5", "event 5 is not what was"),
+        ("UPDATE event SET body = substr(body, 2) WHERE seq = 5", "event 5 is nothing that this"),
+        (f"UPDATE event SET body = {CHANGED} WHERE seq = 5", "event 5 is not what was written"),
+        ("UPDATE event SET hash = zeroblob(32) WHERE seq = 5", "event 5 is not what was written"),
+        ("DELETE FROM event WHERE seq = 5", "event 5 is missing; 6 follows"),
+        ("DELETE FROM event WHERE seq = 24", "ends with event 23, the last commit with 24"),
+        ("UPDATE run SET digest = 'ff'", "their hashes differ"),
+    ],
+)
+def test_a_journal_that_was_tampered_with_is_found_out_and_the_event_named(
+    journal: Journal, place: str, change: str, message: str, is_finished: bool
+) -> None:
+    book = Book(journal, "r_1")
+    book.write(rounds=2)
+    if is_finished:
+        journal.finish(book.claim, "done", {})
+    tamper(place, change)
+    with pytest.raises(CorruptJournal, match=f"r_1: .*{message}"):
+        journal.verify("r_1")
+
+
+@pytest.mark.parametrize(
+    ("change", "read", "message"),
+    [
+        ("UPDATE sealed SET body = x'7b'", Journal.sealed, "r_1: what is sealed is nothing that"),
+        ("DELETE FROM sealed", Journal.sealed, "r_1: what is sealed is nothing that"),
+        ("UPDATE truth SET body = x'7b'", Journal.records, "r_1: the truth of event 1 is nothing"),
+        ("UPDATE verdict SET body = x'7b'", Journal.verdicts, "r_1: verdict 1 is nothing that"),
+        ("UPDATE verdict SET body = 'text'", Journal.verdicts, "r_1: verdict 1 is not what was"),
+        ("UPDATE event SET body = 'text'", Journal.lines, "r_1: event 1 is not what was written"),
+    ],
+)
+def test_what_cannot_be_read_is_named(
+    journal: Journal, place: str, change: str, read: Callable[..., Any], message: str
+) -> None:
+    book = Book(journal, "r_1")
+    facts = [Record(1, Intent())]
+    journal.commit(book.claim, Batch(history(book.log), [verdict(1)], facts, round=1))
+    tamper(place, change)
+    with pytest.raises(CorruptJournal, match=message):
+        tuple(read(journal, "r_1"))
+
+
+def test_a_damaged_page_is_named_by_the_first_event_that_cannot_be_read(place: str) -> None:
+    with Journal.open(place) as journal:
+        book = Book(journal, "r_1")
+        book.write(rounds=2 * CHUNK // KINDS)
+    path = Path(place)
+    pages = path.read_bytes()
+    late = pages.rindex(book.written[-KINDS].body) // 4096 * 4096
+    path.write_bytes(pages[:late] + b"\xff" * 4096 + pages[late + 4096 :])
+    with Journal.open(place) as journal:
+        damaged = r"r_1: event 1001 cannot be read.*journal.db: the database file is damaged"
+        with pytest.raises(CorruptJournal, match=damaged):
+            journal.verify("r_1")
+        assert [entry.event.seq for entry in journal.entries("r_1", limit=CHUNK)][-1] == CHUNK
+
+
+def test_an_event_added_behind_a_finished_run_is_found_out(journal: Journal, place: str) -> None:
+    book = Book(journal, "r_1")
+    book.write()
+    journal.finish(book.claim, "done", {})
+    (more, *_) = history(book.log)
+    tamper(place, "INSERT INTO event VALUES (1, ?, ?, ?)", 13, more.body, more.hash)
+    with pytest.raises(CorruptJournal, match="ends with event 13, the last commit with 12"):
+        journal.verify("r_1")
+
+
+@pytest.mark.asyncio(loop_scope="function")
+@pytest.mark.parametrize("limit", [1, 5, 12, 256])
+async def test_following_a_finished_run_gives_all_of_it_once(journal: Journal, limit: int) -> None:
+    book = Book(journal, "r_1")
+    judge(book, 1, 12)
+    judge(book, 13, 24)
+    journal.finish(book.claim, "done", {})
+    slices = await followed(journal, limit=limit)
+    events = [line for part in slices for line in part.events]
+    assert events == list(journal.lines("r_1"))
+    assert max(len(part.events) for part in slices) <= limit
+    assert [line.number for part in slices for line in part.verdicts] == [1, 2, 3, 4]
+
+
+@pytest.mark.asyncio(loop_scope="function")
+@pytest.mark.parametrize("limit", [1, 5, 256])
+async def test_a_verdict_comes_with_or_behind_the_event_it_points_at(
+    journal: Journal, limit: int
+) -> None:
+    book = Book(journal, "r_1")
+    judge(book, 3, 9, 9, 12)
+    judge(book, 4, 14)
+    journal.finish(book.claim, "done", {})
+    last = 0
+    for part in await followed(journal, limit=limit):
+        last = part.events[-1].number if part.events else last
+        pointed = [Verdict.model_validate_json(line.body).seq for line in part.verdicts]
+        assert all(seq <= last for seq in pointed)
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_follower_may_leave_behind_any_event_and_come_back(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    judge(book, 3, 9)
+    judge(book, 13)
+    journal.finish(book.claim, "done", {})
+    for after in range(len(book.written) + 1):
+        slices = await followed(journal, after)
+        events = [line.number for part in slices for line in part.events]
+        verdicts = [line.number for part in slices for line in part.verdicts]
+        assert events == list(range(after + 1, len(book.written) + 1))
+        assert verdicts == [n for n, seq in enumerate((3, 9, 13), 1) if seq > after]
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_follower_sees_each_commit_as_it_is_made(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    slices = journal.follow("r_1")
+    async with asyncio.timeout(5):
+        for number in range(1, 4):
+            waiting = asyncio.ensure_future(anext(slices))
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            book.write()
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert waiting.done(), "it took a look to notice a commit of the same process"
+            part = await waiting
+            assert [line.number for line in part.events][-1] == number * KINDS
+        journal.finish(book.claim, "done", {})
+        assert await anext(slices, None) is None
+
+
+@pytest.mark.asyncio(loop_scope="function")
+@pytest.mark.parametrize("end", [Journal.release, lambda j, claim: j.finish(claim, "failed", {})])
+async def test_a_follower_ends_when_the_run_does(
+    journal: Journal, end: Callable[..., None]
+) -> None:
+    book = Book(journal, "r_1")
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(followed(journal))
+        await asyncio.sleep(0)
+        book.write()
+        end(journal, book.claim)
+    assert [len(part.events) for part in following.result()] == [KINDS]
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_verdict_that_comes_late_is_followed_too(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write()
+    slices = journal.follow("r_1")
+    async with asyncio.timeout(5):
+        assert len((await anext(slices)).events) == KINDS
+        journal.commit(book.claim, Batch([], [verdict(3, alarm=True)], [], round=1))
+        part = await anext(slices)
+    assert (part.events, [line.number for line in part.verdicts]) == ([], [1])
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_follower_that_stands_still_does_not_hold_up_the_writer(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write()
+    stalled = [journal.follow("r_1", limit=1) for _ in range(20)]
+    for slices in stalled:
+        await anext(slices)
+    book.write(rounds=50)
+    assert journal.run("r_1").seq == len(book.written)
+    assert [(await anext(slices)).events[0].number for slices in stalled] == [2] * 20
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_follower_is_told_when_the_journal_is_closed(place: str) -> None:
+    with Journal.open(place) as journal:
+        Book(journal, "r_1")
+        following = asyncio.ensure_future(followed(journal))
+        await asyncio.sleep(0)
+    with pytest.raises(StoreError, match="has been closed"):
+        await following
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_follower_sees_what_another_process_commits(
+    journal: Journal, other_process: Callable[[], Any]
+) -> None:
+    scribe = other_process()
+    assert scribe.ask("create", "r_1") == "created r_1"
+    slices = journal.follow("r_1")
+    async with asyncio.timeout(20):
+        for number in (1, 2):
+            waiting = asyncio.ensure_future(anext(slices))
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            scribe.say("commit", 1)
+            assert (await waiting).events[-1].number == number * KINDS
+            assert scribe.hear() == f"committed {number * KINDS}"
+        scribe.say("finish")
+        assert await anext(slices, None) is None
