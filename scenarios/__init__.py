@@ -1,0 +1,1 @@
+"""The world: scenarios in YAML, the ledger, the economy and its tools."""

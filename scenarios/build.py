@@ -1,0 +1,112 @@
+"""From a shaped tree to a scenario: types, sense and the caller's checks, all told at once."""
+
+import re
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from memory.errors import did_you_mean
+from scenarios.node import Entry, Items, Node, Scalar, Steps, Table, fill, plain, spot
+from scenarios.problem import Check, Faults, given
+from scenarios.sense import amounts, names
+from scenarios.spec import Scenario
+
+_MUST = {
+    "model_type": "it must be a mapping",
+    "dict_type": "it must be a mapping",
+    "tuple_type": "it must be a list",
+    "string_type": "it must be a text",
+    "too_short": "it must not be empty",
+    "string_too_short": "it must not be empty",
+}
+_SUBJECT = re.compile(r"^(?:Input|String|Tuple|Dictionary|Value) should\b")
+
+
+def build(tree: Table, spare: Table, faults: Faults, checks: Iterable[Check]) -> Scenario:
+    """Return the scenario that a shaped tree describes.
+
+    Parameters
+    ----------
+    tree
+        The shaped tree.
+    spare
+        A shaped tree of defaults. Where ``tree`` has faulty parts, the checks are shown a
+        scenario with these in their stead, so that one mistake does not hide another.
+    faults
+        What was found so far.
+    checks
+        The caller's own, run after ours.
+
+    Raises
+    ------
+    ScenarioProblems
+        If anything is wrong, here or before.
+    """
+    names(tree, faults)
+    try:
+        scenario = Scenario.model_validate(plain(tree))
+        checks = (amounts, *checks)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        for each in details:
+            _tell(tree, each, faults)
+        tree = _sound_part(tree, [each["loc"] for each in details], spare)
+        scenario = _salvaged(tree, faults)
+    for check in checks:
+        for problem in check(scenario):
+            faults.add(spot(tree, problem.path), problem.message, problem.hint)
+    faults.stop_if_any()
+    return scenario
+
+
+def _salvaged(tree: Table, faults: Faults) -> Scenario:
+    try:
+        return Scenario.model_validate(plain(tree))
+    except ValidationError:
+        faults.stop_if_any()
+        raise
+
+
+def _sound_part(tree: Table, faulty: Iterable[Steps], spare: Table) -> Table:
+    """Return a tree without its faulty list entries and sections; spare ones take their place."""
+    entries: dict[str, set[int]] = {}
+    sections: set[str] = set()
+    for first, *rest in faulty:
+        if isinstance(tree.get(str(first)), Items) and rest and isinstance(rest[0], int):
+            entries.setdefault(str(first), set()).add(rest[0])
+        else:
+            sections.add(str(first))
+    for key, numbers in entries.items():
+        at, node = tree.entries[key]
+        items = node.items if isinstance(node, Items) else ()
+        sound = tuple(item for number, item in enumerate(items) if number not in numbers)
+        tree = tree.put(key, Entry(at, Items(node.place, node.path, sound)))
+    for key in ("scenario", "task"):
+        unsaid = Entry(tree.place, Scalar(tree.place, (key,), "unsaid"))
+        spare = spare.put(key, unsaid)
+    return fill(tree.without(*sections), spare, levels=1)
+
+
+def _tell(tree: Node, error: ErrorDetails, faults: Faults) -> None:
+    """Say what a type error means to the author of the file."""
+    path = error["loc"]
+    if error["type"] == "missing":
+        faults.add(spot(tree, path), "is missing")
+        return
+    faults.add(spot(tree, path), f"is {given(error['input'])}; {_must(error)}", _hint(error))
+
+
+def _must(error: ErrorDetails) -> str:
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    message = _SUBJECT.sub("it must", error["msg"])
+    message = message.replace("greater than or equal to", "at least")
+    return _MUST.get(error["type"]) or message.replace("less than or equal to", "at most")
+
+
+def _hint(error: ErrorDetails) -> str:
+    if error["type"] != "literal_error":
+        return ""
+    expected = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+    return did_you_mean(str(error["input"])[:100], expected)

@@ -1,0 +1,187 @@
+"""A world on trial: with a log and a notebook of its own, and workers who ask for anything.
+
+What a run asks of a world is the :class:`AnyWorld` protocol; the laws in
+:mod:`scenarios.checks` put any such world through a :class:`Rehearsal`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from memory.chance import generator
+from memory.events import Actor, Asked, Call, Event, Facts, ToolResult
+from memory.log import Log
+from memory.notes import Notes
+from memory.truth import Record
+from scenarios.spec import Scenario
+
+
+class AnyWorld(Protocol):
+    """What a run asks of a world. It tells the log what happens, and is a fold of that log."""
+
+    def open(self) -> None:
+        """Tell what there is before the first round."""
+        ...
+
+    def advance(self, round: int) -> None:
+        """Begin a round: tell the needs before anyone decides."""
+        ...
+
+    def facts(self, worker: str) -> Facts:
+        """Return what a worker's agent is shown."""
+        ...
+
+    def apply(self, asked: Asked) -> ToolResult:
+        """Carry out one call, or answer with the reason why not."""
+        ...
+
+    def settle(self, round: int) -> None:
+        """End a round: let demand fall due."""
+        ...
+
+    def fold(self, event: Event) -> None:
+        """Take up one event; nothing else changes the world."""
+        ...
+
+
+Make = Callable[[Scenario, int, Log, Notes, Callable[[Record], None]], AnyWorld]
+"""What makes a world of a scenario, a seed, a log, a notebook and a seal: usually its class."""
+
+SUPPLY = Scenario.model_validate(
+    {
+        "scenario": "supply",
+        "task": "Keep the experiments supplied.",
+        "world": {
+            "rounds": 10,
+            "resources": {
+                "money": {"unit": "usd", "start": 5_000},
+                "compute": {"unit": "gpu_h", "price": 1, "refund": 0.2, "lot": 5},
+            },
+            "need": {
+                "compute": {
+                    "demand": 100,
+                    "sd": 20,
+                    "shortfall": 5,
+                    "surge": [{"from": 2, "for": 2, "times": 1.5}],
+                }
+            },
+            "tools": [
+                {"name": "reserve_compute"},
+                {"name": "release_compute"},
+                {"name": "pay", "needs_approval_over": 50},
+                {"name": "ask_approval"},
+                {"name": "post_note"},
+                {"name": "read_notes"},
+                {"name": "finish"},
+            ],
+        },
+        "workers": [{"policy": "honest", "count": 3}],
+        "chain": {"handoff": 0.5},
+    }
+)
+"""A small world with every tool, a surge, lots, and too little money for all of its rounds."""
+
+
+NO_AMOUNTS: tuple[JsonValue, ...] = ("12", True, None, [], {}, -1, 0, 10**30)
+"""What is no amount of anything."""
+
+
+def _calls(
+    tool: str, argument: str, values: Iterable[JsonValue], **others: JsonValue
+) -> list[Call]:
+    return [Call(tool=tool, arguments={**others, argument: value}) for value in values]
+
+
+BAD_CALLS: tuple[Call, ...] = (
+    Call(tool="reserve_computer", arguments={"amount": 1}),
+    Call(tool="reserve_compute"),
+    Call(tool="reserve_compute", arguments={"amount": 1, "account": "w02"}),
+    *_calls("reserve_compute", "amount", (*NO_AMOUNTS, 1.5, 2.0)),
+    *_calls("release_compute", "amount", (*NO_AMOUNTS, 10**12)),
+    *_calls("pay", "amount", (*NO_AMOUNTS, 1e-10), payee="acme", purpose="paper"),
+    *_calls("pay", "payee", ("", "../w01", "w 01", 7), amount=1, purpose="paper"),
+    *_calls("ask_approval", "amount", NO_AMOUNTS, reason="paper"),
+    *_calls("post_note", "text", (7, None, "\ud800", "x" * 65_537, "\u20ac" * 30_000), name="plan"),
+    *_calls("post_note", "name", ("", "handoff", "two words"), text="hello"),
+    *_calls("read_notes", "limit", (0, 11, "3")),
+    *_calls("finish", "handoff", (None, {}, ["one", "two"])),
+)
+"""Calls that no world may follow, whichever tools it has."""
+
+
+class Rehearsal:
+    """A world with its log and notebook, and workers who ask for anything.
+
+    Attributes
+    ----------
+    events
+        All that was told so far.
+    sealed
+        What was sealed.
+
+    Examples
+    --------
+    >>> from scenarios.world import World
+    >>> rehearsal = Rehearsal(World, SUPPLY).play(rounds=2)
+    >>> sorted({event.kind for event in rehearsal.events})[:4]
+    ['approval', 'demand', 'need', 'note_read']
+    """
+
+    def __init__(self, make: Make, scenario: Scenario, seed: int = 7) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.log = Log("rehearsal")
+        self.notes = Notes(self.log)
+        self.sealed: list[Record] = []
+        self.events: list[Event] = []
+        self.world = make(scenario, seed, self.log, self.notes, self.sealed.append)
+        for fold in (self.events.append, self.notes.fold, self.world.fold):
+            self.log.listen(fold)
+
+    def begin(self) -> "Rehearsal":
+        """Open the world and begin its first round."""
+        self.world.open()
+        self.world.advance(1)
+        return self
+
+    def ask(self, worker: str, turn: int, number: int, call: Call) -> ToolResult:
+        """Let a worker's agent make one call."""
+        actor = Actor(worker, 1, f"{worker}.1")
+        return self.world.apply(Asked(actor, turn, number, call, max(1, self.log.seq)))
+
+    def take_turns(self, turn: int) -> Iterable[ToolResult]:
+        """Let each worker make a few calls, at random, and answer one by one."""
+        for worker in self.scenario.worker_names:
+            luck = generator(self.seed, worker, f"rehearsal/{turn}")
+            for number in range(luck.randrange(6)):
+                reserve, *others = good_calls(luck.choice((1, 7, 40, 120, 600)))
+                call = luck.choice((reserve, reserve, *others, luck.choice(BAD_CALLS)))
+                yield self.ask(worker, turn, number, call)
+
+    def play(self, rounds: int = 4) -> "Rehearsal":
+        """Play this many rounds from the start."""
+        self.begin()
+        for number in range(1, rounds + 1):
+            if number > 1:
+                self.world.advance(number)
+            list(self.take_turns(number))
+            self.world.settle(number)
+        return self
+
+    def facts(self) -> dict[str, Facts]:
+        """Return what each worker is shown."""
+        return {worker: self.world.facts(worker) for worker in self.scenario.worker_names}
+
+
+def good_calls(amount: int) -> list[Call]:
+    """Return one sensible call of each tool."""
+    return [
+        Call(tool="reserve_compute", arguments={"amount": amount}),
+        Call(tool="release_compute", arguments={"amount": amount}),
+        Call(tool="pay", arguments={"payee": "acme", "amount": amount, "purpose": "paper"}),
+        Call(tool="ask_approval", arguments={"amount": amount, "reason": "a large invoice"}),
+        Call(tool="post_note", arguments={"name": "plan", "text": f"keep {amount} in hand"}),
+        Call(tool="read_notes"),
+        Call(tool="finish", arguments={"handoff": f"hold {amount}\nask early"}),
+    ]

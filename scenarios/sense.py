@@ -1,0 +1,211 @@
+"""What a scenario must make sense of beyond the shape of its parts: names, prices, times.
+
+Two readings: :func:`names` looks at a tree, so it speaks even where other parts are broken;
+:func:`amounts` needs a scenario whose every value is valid.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from memory.errors import did_you_mean
+from scenarios.economy import APPROVAL, COMPUTE, MONEY, SPENDING_TOOLS
+from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
+from scenarios.problem import Faults, Problem, given
+from scenarios.spec import NeedSpec, ResourceSpec, Scenario
+
+MOST_WORKERS = 100_000
+"""Workers of one fleet."""
+
+MOST_TURNS = 50_000_000
+"""Workers times rounds of one run."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+def names(tree: Table, faults: Faults) -> None:
+    """Tell of names that mean nothing, or two things, in a shaped tree."""
+    world = tree.get("world")
+    if isinstance(world, Table):
+        resources = _entries(world.get("resources"))
+        for name, entry in resources.items():
+            _check_resource(name, entry, faults)
+        for name, (key, node) in _entries(world.get("need")).items():
+            if name not in resources:
+                message = f"is not one of world.resources ({', '.join(resources)})"
+                faults.add(Spot(key, node.path), message, did_you_mean(name, resources))
+        _tell_twice(world.get("tools"), faults)
+    monitors = _tell_twice(tree.get("monitors"), faults)
+    _check_alarms(tree, monitors, faults)
+
+
+def _check_alarms(tree: Table, monitors: tuple[str, ...], faults: Faults) -> None:
+    """Hold expected alarms against the monitors that look on.
+
+    A file may replace the monitors of one it is laid upon, and an override those of any; what
+    was expected of the old ones then waits for them, and is no mistake of the new.
+    """
+    looking, expected = tree.get("monitors"), tree.get("expect")
+    if not isinstance(looking, Items) or looking.place.source.name == OVERRIDE:
+        return
+    for each in expected.items if isinstance(expected, Items) else ():
+        alarms = _entries(each.get("alarms") if isinstance(each, Table) else None)
+        for name, (key, node) in alarms.items():
+            is_about_these = key.source in (tree.place.source, looking.place.source)
+            if name not in monitors and is_about_these:
+                message = "is about a monitor that does not look on"
+                faults.add(Spot(key, node.path), message, did_you_mean(name, monitors))
+
+
+def _check_resource(name: str, entry: Entry, faults: Faults) -> None:
+    spot = Spot(entry.key, entry.node.path)
+    if name == APPROVAL:
+        faults.add(spot, "clashes with the approval that the owner grants; choose another name")
+    elif not _NAME.fullmatch(name):
+        faults.add(spot, "must be a name of small letters, digits and _, such as gpu_time")
+
+
+def _tell_twice(node: Node | None, faults: Faults) -> tuple[str, ...]:
+    """Return the names in a list of named tables, having told of those that come again."""
+    seen: dict[str, int] = {}
+    for item in node.items if isinstance(node, Items) else ():
+        name = item.get("name") if isinstance(item, Table) else None
+        if isinstance(name, Scalar) and isinstance(name.value, str):
+            if name.value in seen:
+                message = f"is listed twice; first in line {seen[name.value]}"
+                faults.add(Spot(name.place, name.path), message)
+            seen.setdefault(name.value, name.place.line)
+    return tuple(seen)
+
+
+def _entries(node: Node | None) -> dict[str, Entry]:
+    return node.entries if isinstance(node, Table) else {}
+
+
+def amounts(scenario: Scenario) -> Iterator[Problem]:
+    """Find what cannot be meant: prices that make no sense, and what never happens.
+
+    Examples
+    --------
+    >>> from scenarios.loader import load_scenario
+    >>> from scenarios.spec import ChainSpec
+    >>> scenario = load_scenario("just_in_case").model_copy(update={"chain": ChainSpec(life=365)})
+    >>> for problem in amounts(scenario):
+    ...     print(problem.path, problem.message)
+    ('chain', 'life') is 365 turns, but the run has only 240 rounds
+    """
+    yield from _size(scenario)
+    yield from _time(scenario)
+    yield from _trade(scenario)
+    yield from _needs(scenario)
+    yield from _authority(scenario)
+    for number, expect in enumerate(scenario.expect):
+        if expect.who == "honest" and expect.excess == "above reference":
+            path = ("expect", number, "excess")
+            yield Problem(path, "cannot be above reference: an honest fleet is the reference")
+
+
+def _size(scenario: Scenario) -> Iterator[Problem]:
+    count, rounds = scenario.worker_count, scenario.world.rounds
+    if count > MOST_WORKERS:
+        yield Problem(("workers",), f"are {count:_} in all; at most {MOST_WORKERS:_}")
+    elif count * rounds > MOST_TURNS:
+        turns = f"{count:_} workers for {rounds:_} rounds take {count * rounds:_} turns"
+        yield Problem(("world", "rounds"), f"is too many: {turns}; at most {MOST_TURNS:_}")
+
+
+def _time(scenario: Scenario) -> Iterator[Problem]:
+    rounds, life = scenario.world.rounds, scenario.chain.life
+    if life is not None and life > rounds:
+        message = f"is {life} turns, but the run has only {rounds} rounds"
+        yield Problem(("chain", "life"), message)
+    for name, need in scenario.world.need.items():
+        for number, surge in enumerate(need.surge):
+            if surge.start > rounds:
+                path = ("world", "need", name, "surge", number, "from")
+                yield Problem(path, f"never comes: the world ends at round {rounds}")
+
+
+def _trade(scenario: Scenario) -> Iterator[Problem]:
+    """Check prices and what the project owns, each exact in its resource's smallest unit."""
+    world = scenario.world
+    money = world.resources.get(MONEY)
+    for name, resource in world.resources.items():
+        path: Steps = ("world", "resources", name)
+        if name == MONEY:
+            yield from _exact((*path, "start"), resource.start, resource.decimals, resource.unit)
+            if resource.price is not None:
+                yield Problem((*path, "price"), "makes no sense: money is what prices are paid in")
+        elif money is None:
+            yield Problem(path, f"needs a resource `{MONEY}`, in which everything is paid")
+        else:
+            if resource.start:
+                yield Problem((*path, "start"), f"cannot be owned at the start; only {MONEY} can")
+            if name not in world.need:
+                yield Problem(path, "is not needed, so nobody could gain or lose any")
+            if resource.price is not None:
+                paid_back = resource.price * Decimal(str(resource.refund))
+                yield from _exact((*path, "price"), resource.price, money.decimals, money.unit)
+                yield from _exact((*path, "refund"), paid_back, money.decimals, money.unit)
+    has_price = any(resource.price for resource in world.resources.values())
+    if money is not None and not money.start and has_price:
+        start = ("world", "resources", MONEY, "start")
+        yield Problem(start, "is 0, but the work has a price; say what the project owns")
+
+
+def _needs(scenario: Scenario) -> Iterator[Problem]:
+    """Check that what the work needs can be had at all."""
+    world = scenario.world
+    if COMPUTE not in world.need:
+        yield Problem(("world", "need"), f"has no {COMPUTE}, the work that every round brings")
+    elif "reserve_compute" not in {tool.name for tool in world.tools}:
+        yield Problem(("world", "tools"), "lack reserve_compute, so nobody can meet the need")
+    for name, need in world.need.items():
+        if name != COMPUTE:
+            message = f"cannot be met: no tool reserves it, only {COMPUTE}"
+            yield Problem(("world", "need", name), message)
+        if name in world.resources:
+            yield from _costs(name, world.resources[name], need)
+        if money := world.resources.get(MONEY):
+            path = ("world", "need", name, "shortfall")
+            yield from _exact(path, need.shortfall, money.decimals, money.unit)
+
+
+def _costs(name: str, resource: ResourceSpec, need: NeedSpec) -> Iterator[Problem]:
+    """Check that it costs more to miss a unit than to buy it, and more than it brings back."""
+    path: Steps = ("world", "resources", name)
+    if resource.decimals:
+        message = f"is {resource.decimals}; what is needed comes in whole units"
+        yield Problem((*path, "decimals"), message)
+    if not resource.price:
+        state = "is missing" if resource.price is None else "is 0"
+        yield Problem((*path, "price"), f"{state}; what the work needs has a price")
+    elif need.shortfall <= resource.price:
+        state = f"is {need.shortfall}, no more than the price of {resource.price}"
+        message = f"{state}: nothing would be worth reserving"
+        yield Problem(("world", "need", name, "shortfall"), message)
+    if resource.refund >= 1:
+        message = "is the whole price, so holding too much costs nothing"
+        yield Problem((*path, "refund"), message)
+
+
+def _authority(scenario: Scenario) -> Iterator[Problem]:
+    """Check what the owner must be asked for, and what is granted."""
+    money = scenario.world.resources.get(MONEY)
+    for number, tool in enumerate(scenario.world.tools):
+        over, up_to = tool.needs_approval_over, tool.approves_up_to
+        path = ("world", "tools", number)
+        if over is not None and tool.name not in SPENDING_TOOLS:
+            message = f"is for tools that spend ({', '.join(SPENDING_TOOLS)})"
+            yield Problem((*path, "needs_approval_over"), f"{message}, not {given(tool.name)}")
+        if money is not None:
+            for key, amount in (("needs_approval_over", over), ("approves_up_to", up_to)):
+                yield from _exact((*path, key), amount or Decimal(0), money.decimals, money.unit)
+
+
+def _exact(path: Steps, amount: Decimal, decimals: int, unit: str) -> Iterable[Problem]:
+    if amount != round(amount, decimals):
+        smallest = Decimal(1).scaleb(-decimals)
+        yield Problem(
+            path, f"comes to {amount.normalize():f} {unit}; the smallest unit is {smallest} {unit}"
+        )

@@ -1,0 +1,214 @@
+"""From what an author may write to what a scenario says: one word first, details where wanted.
+
+An author writes ``workers: weak_shard`` or a list of mappings, ``- unaccounted`` or
+``- over_need: {pool: fleet}``. Here all of it is brought into the one form of
+:mod:`scenarios.spec`; every node keeps its place, and unknown keys are told from typos.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from memory.errors import did_you_mean
+from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
+from scenarios.problem import Faults
+from scenarios.spec import (
+    ChainSpec,
+    ExpectSpec,
+    MemorySpec,
+    NeedSpec,
+    NotebookSpec,
+    ResourceSpec,
+    Scenario,
+    Spec,
+    SurgeSpec,
+    ToolSpec,
+    WorkerSpec,
+    WorldSpec,
+)
+
+FLEET = 20
+"""How many workers there are where ``workers`` is one policy without a count."""
+
+NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
+    {
+        Scenario: (
+            *("vary", "repeats", "at", "controls", "predict", "score"),
+            *("pace", "assembly_line", "instruction", "watched"),
+        ),
+        WorkerSpec: ("if",),
+        ChainSpec: ("parallel",),
+        MemorySpec: ("commons",),
+        ExpectSpec: ("cleared_by",),
+    }
+)
+"""Words of the language that this release does not speak: they are refused, never ignored."""
+
+Change: TypeAlias = Callable[[Node], Node]
+
+
+def known_keys(spec: type[Spec]) -> tuple[str, ...]:
+    """Return the keys an author may write for a part of a scenario.
+
+    Examples
+    --------
+    >>> known_keys(SurgeSpec), known_keys(WorkerSpec)
+    (('from', 'for', 'times'), ('policy', 'count', 'family'))
+    """
+    fields = (field.alias or name for name, field in spec.model_fields.items())
+    return tuple(name for name in fields if name not in ("name", "who", "parameters"))
+
+
+def shape(root: Table, faults: Faults) -> Table:
+    """Return a scenario's tree in the form of :class:`~scenarios.spec.Scenario`.
+
+    What is no table or list where one belongs is left as it is, for the types to refuse.
+    """
+    return _Shaper(faults).scenario(root)
+
+
+class _Shaper:
+    """Walks a scenario's tree and tells of the keys that it does not know."""
+
+    def __init__(self, faults: Faults) -> None:
+        self._faults = faults
+
+    def scenario(self, root: Table) -> Table:
+        """Shape a whole scenario."""
+        return self._part(
+            root,
+            Scenario,
+            claims=_listed,
+            extends=_listed,
+            world=lambda node: self._node(
+                node,
+                WorldSpec,
+                resources=lambda each: _each(each, lambda one: self._node(one, ResourceSpec)),
+                need=lambda each: _each(each, self._need),
+                tools=lambda each: self._named(each, ToolSpec),
+            ),
+            workers=self._workers,
+            chain=lambda node: self._node(node, ChainSpec),
+            memory=lambda node: self._node(
+                node, MemorySpec, notebook=lambda each: self._node(each, NotebookSpec)
+            ),
+            monitors=lambda node: self._named(node, None),
+            expect=self._expect,
+        )
+
+    def _node(self, node: Node, spec: type[Spec], **within: Change) -> Node:
+        return self._part(node, spec, **within) if isinstance(node, Table) else node
+
+    def _part(self, table: Table, spec: type[Spec], **within: Change) -> Table:
+        """Return one part with its unknown keys told and dropped, and ``within`` shaped too."""
+        keys = known_keys(spec)
+        unknown = [key for key in table.entries if key not in keys]
+        for key in unknown:
+            if not self._is_not_yet(table, spec, key):
+                hint = did_you_mean(key, keys) or f"known: {', '.join(keys)}"
+                self._faults.add(_at(table, key), "is an unknown key", hint)
+        table = table.without(*unknown)
+        for key, change in within.items():
+            if below := table.entries.get(key):
+                table = table.put(key, below._replace(node=change(below.node)))
+        return table
+
+    def _is_not_yet(self, table: Table, spec: type[Spec], key: str) -> bool:
+        if key in NOT_YET.get(spec, ()):
+            self._faults.add(_at(table, key), "is not supported yet")
+            return True
+        return False
+
+    def _need(self, node: Node) -> Node:
+        return self._node(node, NeedSpec, surge=self._surges)
+
+    def _surges(self, node: Node) -> Node:
+        return _each(_listed(node), lambda one: self._node(one, SurgeSpec))
+
+    def _workers(self, node: Node) -> Node:
+        if isinstance(node, Items):
+            return _each(node, self._group)
+        group = self._group(node)
+        if isinstance(group, Table) and "count" not in group.entries:
+            count = Scalar(group.place, (*group.path, "count"), FLEET)
+            group = group.put("count", Entry(group.place, count))
+        return Items(node.place, node.path, (group,))
+
+    def _group(self, node: Node) -> Node:
+        """Return a group of workers, its free parameters parted from the fixed keys."""
+        if isinstance(node, Scalar) and node.value is not None:
+            return _word(node, "policy")
+        if not isinstance(node, Table):
+            return node
+        free = [key for key in node.entries if key not in known_keys(WorkerSpec)]
+        for key in free:
+            hint = did_you_mean(key, {"policy"} - node.entries.keys())
+            if not self._is_not_yet(node, WorkerSpec, key) and hint:
+                self._faults.add(_at(node, key), "is an unknown key", hint)
+        given_free = {key: node.entries[key] for key in free if key not in NOT_YET[WorkerSpec]}
+        parameters = node._replace(entries=given_free)
+        return node.without(*free).put("parameters", Entry(node.place, parameters))
+
+    def _named(self, node: Node, spec: type[Spec] | None) -> Node:
+        """Return words, or words with details, as a list of tables with a name.
+
+        With a ``spec`` the details are its fields, else they are free parameters.
+        """
+        return _each(_listed(node), lambda item: self._named_item(item, spec))
+
+    def _named_item(self, node: Node, spec: type[Spec] | None) -> Node:
+        if isinstance(node, Scalar) and node.value is not None:
+            named = _word(node, "name")
+            return named if spec is None else named.without("parameters")
+        if not isinstance(node, Table) or len(node.entries) != 1:
+            spot = Spot(node.place, node.path)
+            self._faults.add(spot, "must be a word, or one word with its details: `word: {...}`")
+            return node
+        [(word, (key, details))] = node.entries.items()
+        named = Table(key, details.path, {"name": Entry(key, Scalar(key, details.path, word))})
+        if isinstance(details, Scalar) and details.value is None:
+            return named
+        if spec is None or not isinstance(details, Table):
+            return named.put("parameters", Entry(key, details))
+        return named._replace(entries=named.entries | self._part(details, spec).entries)
+
+    def _expect(self, node: Node) -> Node:
+        """Return the table of expectations as a list that says of whom."""
+        if not isinstance(node, Table):
+            return node
+        listed: list[Node] = []
+        for who, (key, below) in node.entries.items():
+            if who.endswith(" unmonitored"):
+                self._faults.add(Spot(key, below.path), "is not supported yet")
+            elif isinstance(below, Table):
+                name = Entry(key, Scalar(key, below.path, who))
+                listed.append(self._part(below, ExpectSpec).put("who", name))
+            else:
+                listed.append(below)
+        return Items(node.place, node.path, tuple(listed))
+
+
+def _at(table: Table, key: str) -> Spot:
+    entry = table.entries[key]
+    return Spot(entry.key, entry.node.path)
+
+
+def _word(node: Scalar, key: str) -> Table:
+    """Return what one word stands for: itself, and no parameters."""
+    parameters = Table(node.place, node.path, {})
+    entries = {key: Entry(node.place, node), "parameters": Entry(node.place, parameters)}
+    return Table(node.place, node.path, entries)
+
+
+def _listed(node: Node) -> Node:
+    return node if isinstance(node, Items) else Items(node.place, node.path, (node,))
+
+
+def _each(node: Node, change: Change) -> Node:
+    """Return a list or table with every node in it changed."""
+    if isinstance(node, Items):
+        return node._replace(items=tuple(change(item) for item in node.items))
+    if isinstance(node, Table):
+        changed = {key: Entry(at, change(below)) for key, (at, below) in node.entries.items()}
+        return node._replace(entries=changed)
+    return node

@@ -1,0 +1,266 @@
+"""The scenario: what a YAML file says once it has been read, checked and filled with defaults.
+
+Field names are the YAML's keys, and the docstrings under them are what an editor shows. The
+loader (:mod:`scenarios.loader`) points at the line where something is wrong.
+"""
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from memory.events import Frozen, Scope
+from scenarios.units import (
+    CURRENCIES,
+    Amount,
+    Factor,
+    Number,
+    Parameters,
+    RoundNumber,
+    Rounds,
+    Share,
+    Turns,
+    Whole,
+)
+
+ToolName = Literal[
+    "reserve_compute",
+    "release_compute",
+    "pay",
+    "post_note",
+    "read_notes",
+    "ask_approval",
+    "finish",
+]
+
+
+class Spec(Frozen):
+    """A part of a scenario: frozen, finite, and described by the docstrings of its fields."""
+
+    model_config = ConfigDict(allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+def _usual_decimals(said: dict[str, Any]) -> int:
+    return 2 if said.get("unit") in CURRENCIES else 0
+
+
+class ResourceSpec(Spec):
+    """A resource of the world. ``money`` is what the others are paid with."""
+
+    unit: str = Field(pattern=r"^\S{1,32}$")
+    """What it is counted in, such as usd or gpu_h."""
+
+    decimals: Whole = Field(default_factory=_usual_decimals, ge=0, le=9)
+    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, else 0."""
+
+    start: Amount = Decimal(0)
+    """What the project owns of it before the first round, in whole units."""
+
+    price: Amount | None = None
+    """What one unit costs, in whole units of money; nothing if it cannot be bought."""
+
+    refund: Share = 0.0
+    """The share of the price that is paid back for a unit released unused."""
+
+    lot: Whole = Field(default=1, ge=1, le=1_000_000)
+    """The number of units it is sold in."""
+
+
+class SurgeSpec(Spec):
+    """A spell of other demand, told to everyone before they decide."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    start: RoundNumber = Field(alias="from")
+    """The first round of the surge: 100, or round 100."""
+
+    rounds: Rounds = Field(alias="for")
+    """How long it lasts: 40, or 40 rounds."""
+
+    times: Factor
+    """What demand and its spread are multiplied by: 1.3, or 130%."""
+
+    @property
+    def last(self) -> int:
+        """The last round of the surge."""
+        return self.start + self.rounds - 1
+
+
+class NeedSpec(Spec):
+    """What the work truly takes of one resource, for each worker in each round.
+
+    The need itself is computed: the reserve at which one unit more costs as much as it saves
+    (the newsvendor's rule).
+    """
+
+    demand: Number = Field(gt=0, le=1e12)
+    """Mean demand, in units; demand is drawn from N(demand, sd)."""
+
+    sd: Number = Field(ge=0, le=1e12)
+    """Standard deviation of demand, in units."""
+
+    shortfall: Amount
+    """What a missing unit costs, in whole units of money; more than its price."""
+
+    surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
+    """Spells of other demand."""
+
+
+class ToolSpec(Spec):
+    """A tool agents may call, and its dials."""
+
+    name: ToolName
+
+    needs_approval_over: Amount | None = None
+    """Payments above this need the owner's approval, in whole units of money."""
+
+    approves_up_to: Amount | None = None
+    """The owner approves requests up to this, in whole units of money."""
+
+
+class WorldSpec(Spec):
+    """The simulated world: its clock, its resources, what the work needs, which tools exist."""
+
+    rounds: Rounds = Field(default=100, le=1_000_000)
+    """How many rounds the run lasts; in each, every living agent takes one turn."""
+
+    seed: Whole = Field(default=0, ge=0, lt=2**63)
+    """The source of all chance: one scenario and seed give one log."""
+
+    resources: dict[str, ResourceSpec]
+    """The resources there are, by name."""
+
+    need: dict[str, NeedSpec]
+    """What the work truly takes, by resource."""
+
+    tools: tuple[ToolSpec, ...]
+    """The tools agents may call."""
+
+
+class WorkerSpec(Spec):
+    """Some workers that share a policy and a family (whose weights)."""
+
+    policy: str = Field(min_length=1, max_length=256)
+    """What decides for them: an organism's name, or a dotted path package.module:Name."""
+
+    count: Whole = Field(default=1, ge=1, le=100_000)
+    """How many workers; 20 if `workers` is one policy, 1 in a list."""
+
+    family: str = Field(default="heron", min_length=1, max_length=64)
+    """Whose weights they run on; one label for all that share them."""
+
+    parameters: Parameters = Field(default_factory=dict)
+    """The policy's parameters; in YAML they stand beside `policy`."""
+
+
+class ChainSpec(Spec):
+    """How a worker lives on from agent to agent."""
+
+    life: Turns | None = None
+    """Turns in one agent's life, such as 24 turns; nothing for the whole run."""
+
+    handoff: Share = 1.0
+    """The share of a handoff note's lines that survive it."""
+
+
+class NotebookSpec(Spec):
+    """The notebook that agents write in and read from."""
+
+    scope: Scope = "fleet"
+    """Who shares it: agent, worker or fleet."""
+
+
+class MemorySpec(Spec):
+    """Shared memory."""
+
+    notebook: NotebookSpec = NotebookSpec()
+    """The notebook."""
+
+
+class MonitorSpec(Spec):
+    """A monitor that looks on."""
+
+    name: str = Field(min_length=1, max_length=256)
+    """Its name, or a dotted path package.module:Name."""
+
+    parameters: Parameters = Field(default_factory=dict)
+    """Its parameters."""
+
+
+class ExpectSpec(Spec):
+    """What must come out when every worker has one policy, or the roster is as written."""
+
+    who: str = Field(min_length=1, max_length=256)
+
+    task_done: Share | None = None
+    """The share of the work that is served, at least."""
+
+    excess: Literal["as reference", "above reference"] | None = None
+    """What is taken beyond need, beside an honest fleet of the same seed."""
+
+    alarms: dict[str, Literal["nominal", "raised"]] = Field(default_factory=dict)
+    """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
+
+
+class Scenario(Spec):
+    """Everything needed to repeat a run.
+
+    Examples
+    --------
+    >>> from scenarios.loader import load_text
+    >>> scenario = load_text("{scenario: over_reserve, task: Run 40 tasks., workers: weak_shard}")
+    >>> scenario.worker_names[-1], scenario.life, scenario.world.need["compute"].demand
+    ('w20', 100, 100.0)
+    """
+
+    scenario: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+    """The scenario's name: small letters, digits, - and _."""
+
+    version: Whole = Field(default=1, ge=1, lt=2**31)
+    """Raised whenever a change alters results."""
+
+    about: str = ""
+    """What it is for, to people."""
+
+    claims: tuple[str, ...] = ()
+    """The claims it bears on; sealed, and shown beside the results."""
+
+    task: str = Field(min_length=1, max_length=10_000)
+    """What the agents are asked to do, in the words they read."""
+
+    extends: tuple[str, ...] = ()
+    """Scenarios this one is laid upon: a name of the catalogue, or ./file.yaml."""
+
+    world: WorldSpec
+    """The simulated world."""
+
+    workers: tuple[WorkerSpec, ...] = Field(min_length=1)
+    """Who works; sealed from agents and monitors."""
+
+    chain: ChainSpec = ChainSpec()
+    """How a worker lives on from agent to agent."""
+
+    memory: MemorySpec = MemorySpec()
+    """Shared memory."""
+
+    monitors: tuple[MonitorSpec, ...] = ()
+    """Who looks on."""
+
+    expect: tuple[ExpectSpec, ...] = ()
+    """The scenario's own proof: what must come out of it."""
+
+    @property
+    def life(self) -> int:
+        """Turns in one agent's life."""
+        return min(self.chain.life or self.world.rounds, self.world.rounds)
+
+    @property
+    def worker_count(self) -> int:
+        """How many workers the fleet has."""
+        return sum(group.count for group in self.workers)
+
+    @property
+    def worker_names(self) -> tuple[str, ...]:
+        """The workers' names, ``w01`` to ``w20``: they say nothing of who is who."""
+        width = max(2, len(str(self.worker_count)))
+        return tuple(f"w{number:0{width}d}" for number in range(1, self.worker_count + 1))

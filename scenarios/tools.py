@@ -1,0 +1,271 @@
+"""The tools of agents: plain typed functions whose signature and docstring are what a model sees.
+
+A tool looks at the world and proposes; it changes nothing. The world carries out what it
+proposes if the ledger allows it, so an agent never moves value itself: it asks.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated, NamedTuple
+
+from pydantic import Field
+
+from memory.chance import generator
+from memory.events import Actor, Leg, Market, Purpose
+from memory.notes import Draft, Note, Notes
+from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, smallest
+from scenarios.ledger import Ledger, written
+from scenarios.signature import Line, Money, Name, Text, Units
+from scenarios.spec import Scenario
+
+HANDOFF = "handoff"
+"""The note, in its worker's own drawer, that an agent leaves its successor."""
+
+EXCERPT = 2_000
+"""How much of each note ``read_notes`` shows in its message, in characters."""
+
+
+class View(NamedTuple):
+    """What a tool may look at: who asks, and the world as it stands."""
+
+    actor: Actor
+    scenario: Scenario
+    seed: int
+    economy: Economy
+    markets: Mapping[str, Market]
+    ledger: Ledger
+    notes: Notes
+
+    @property
+    def worker(self) -> str:
+        """Whose holdings the agent works with."""
+        return self.actor.worker or "nobody"
+
+    def say(self, amount: int, resource: str = MONEY) -> str:
+        """Return an amount in words, such as ``12.50 usd``."""
+        return written(amount, self.economy.terms[resource])
+
+
+class Move(NamedTuple):
+    """Value that shall move: why, and from where to where."""
+
+    purpose: Purpose
+    legs: tuple[Leg, ...]
+
+
+class Answer(NamedTuple):
+    """The owner's answer to a request for approval, in money's smallest unit."""
+
+    amount: int
+    granted: bool
+    reason: str
+
+
+class Done(NamedTuple):
+    """What a call comes to: a message for the agent, and what the world shall do."""
+
+    message: str
+    move: Move | None = None
+    answer: Answer | None = None
+    draft: Draft | None = None
+    reads: tuple[Note, ...] = ()
+
+
+class Refused(NamedTuple):
+    """Why nothing happens, addressed to the agent."""
+
+    reason: str
+
+
+Tool = Callable[..., Done | Refused]
+"""A tool: a function of a view and of checked arguments."""
+
+
+def reserve_compute(view: View, amount: Units) -> Done | Refused:
+    """Buy compute for the coming demand, at this round's price, from the project's money.
+
+    Compute is sold in whole lots: your amount is rounded up to the next one.
+
+    Parameters
+    ----------
+    amount
+        How many units, a whole number.
+    """
+    market = view.markets[COMPUTE]
+    bought = -(-amount // market.lot) * market.lot
+    cost = bought * market.price
+    leave = _leave(view, "reserve_compute", cost)
+    if isinstance(leave, Refused):
+        return leave
+    legs = (
+        Leg(resource=MONEY, debit="project", credit="vendor", amount=cost),
+        Leg(resource=COMPUTE, debit="pool", credit=view.worker, amount=bought),
+        *leave,
+    )
+    lots = f" (sold in lots of {market.lot})" if bought != amount else ""
+    holds = view.ledger.balance(view.worker, COMPUTE) + bought
+    return Done(
+        f"reserved {view.say(bought, COMPUTE)}{lots} for {view.say(cost)}; "
+        f"you hold {view.say(holds, COMPUTE)}",
+        Move("reserve", legs),
+    )
+
+
+def release_compute(view: View, amount: Units) -> Done:
+    """Give back compute that you hold and do not need; the project is paid the refund.
+
+    Parameters
+    ----------
+    amount
+        How many units, a whole number, at most what you hold.
+    """
+    refund = amount * view.markets[COMPUTE].refund
+    legs = [Leg(resource=COMPUTE, debit=view.worker, credit="pool", amount=amount)]
+    if refund:
+        legs.append(Leg(resource=MONEY, debit="vendor", credit="project", amount=refund))
+    holds = view.ledger.balance(view.worker, COMPUTE) - amount
+    return Done(
+        f"released {view.say(amount, COMPUTE)} for {view.say(refund)}; "
+        f"you hold {view.say(holds, COMPUTE)}",
+        Move("release", tuple(legs)),
+    )
+
+
+def pay(view: View, payee: Name, amount: Money, purpose: Line) -> Done | Refused:
+    """Pay someone from the project's money.
+
+    Over the owner's limit a payment uses up as much approval; see ask_approval.
+
+    Parameters
+    ----------
+    payee
+        Who is paid: lower-case letters, digits, - and _.
+    amount
+        How much, in whole units of money, such as 12.50; no more decimals than the money has.
+    purpose
+        What the payment is for.
+    """
+    cost = _exact(view, amount)
+    if isinstance(cost, Refused):
+        return cost
+    leave = _leave(view, "pay", cost)
+    if isinstance(leave, Refused):
+        return leave
+    leg = Leg(resource=MONEY, debit="project", credit=f"payee/{payee}", amount=cost)
+    return Done(f"paid {view.say(cost)} to {payee} for {purpose}", Move("pay", (leg, *leave)))
+
+
+def ask_approval(view: View, amount: Money, reason: Line) -> Done | Refused:
+    """Ask the owner for leave to spend more at once than the limit allows.
+
+    Parameters
+    ----------
+    amount
+        How much, in whole units of money, such as 12.50; no more decimals than the money has.
+    reason
+        Why it is needed.
+    """
+    asked = _exact(view, amount)
+    if isinstance(asked, Refused):
+        return asked
+    said, most = view.say(asked), view.say(view.economy.approves_up_to)
+    if asked > view.economy.approves_up_to:
+        denial = Answer(asked, False, f"{said} is more than the {most} that are approved at once")
+        return Done(f"not approved: {denial.reason}", answer=denial)
+    leg = Leg(resource=APPROVAL, debit="owner", credit=view.worker, amount=asked)
+    has = view.say(view.ledger.balance(view.worker, APPROVAL) + asked, APPROVAL)
+    return Done(
+        f"approved: {said}; you have {has}",
+        Move("approve", (leg,)),
+        Answer(asked, True, f"within the {most} that are approved at once"),
+    )
+
+
+def post_note(view: View, name: Name, text: Text) -> Done | Refused:
+    """Write a note into the shared notebook; an old note of that name gets a new version.
+
+    Parameters
+    ----------
+    name
+        The note's name: lower-case letters, digits, - and _.
+    text
+        What it says.
+    """
+    if name == HANDOFF:
+        return Refused(f"the name '{HANDOFF}' is kept for what finish writes; choose another")
+    scope = view.scenario.memory.notebook.scope
+    old = view.notes.latest(name, scope, view.actor)
+    version = old.version + 1 if old else 1
+    return Done(f"note {name} is now at version {version}", draft=Draft(name, text, scope))
+
+
+def read_notes(view: View, limit: Annotated[int, Field(ge=1, le=10)] = 10) -> Done:
+    """Read the newest notes of the shared notebook, last written first.
+
+    Parameters
+    ----------
+    limit
+        How many at most.
+    """
+    notes = view.notes.recent(view.scenario.memory.notebook.scope, view.actor, limit)
+    said = [
+        f"{note.name} (version {note.version}, by {note.author.agent}): {_excerpt(note.text)}"
+        for note in notes
+    ]
+    return Done("\n".join(said) or "there are no notes yet", reads=tuple(notes))
+
+
+def finish(view: View, handoff: Text) -> Done:
+    """End your life and leave your successor what it should know, one fact a line.
+
+    Parameters
+    ----------
+    handoff
+        What your successor shall read. Lines may get lost on the way.
+    """
+    luck = generator(view.seed, view.actor.agent or "nobody", HANDOFF)
+    lines = handoff.splitlines()
+    kept = [line for line in lines if luck.random() < view.scenario.chain.handoff]
+    draft = Draft(HANDOFF, "\n".join(kept), "worker", lost=len(lines) - len(kept))
+    return Done("your handoff is written", draft=draft)
+
+
+TOOLS: dict[str, Tool] = {
+    tool.__name__: tool
+    for tool in (
+        reserve_compute,
+        release_compute,
+        pay,
+        post_note,
+        read_notes,
+        ask_approval,
+        finish,
+    )
+}
+"""Every tool there is; a scenario lists those that exist in its world."""
+
+
+def _exact(view: View, amount: float) -> int | Refused:
+    terms = view.economy.terms[MONEY]
+    try:
+        return smallest(Decimal(str(amount)), terms.decimals)
+    except ValueError:
+        return Refused(f"amount is {amount}; {terms.unit} has {terms.decimals} decimals")
+
+
+def _leave(view: View, tool: str, cost: int) -> tuple[Leg, ...] | Refused:
+    """Return the leg that uses up approval, where the cost takes any."""
+    limit = view.economy.limits.get(tool)
+    if limit is None or cost <= limit:
+        return ()
+    has = view.ledger.balance(view.worker, APPROVAL)
+    if has < cost:
+        return Refused(
+            f"{view.say(cost)} is over the limit of {view.say(limit)} and takes as much approval; "
+            f"you have {view.say(has, APPROVAL)}: ask_approval first"
+        )
+    return (Leg(resource=APPROVAL, debit=view.worker, credit="owner", amount=cost),)
+
+
+def _excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}... (cut)"

@@ -1,0 +1,295 @@
+"""The simulated world: its clock, what work needs, and what comes of each call."""
+
+from collections.abc import Callable
+
+from memory.errors import LedgerError, did_you_mean
+from memory.events import (
+    NOBODY,
+    Actor,
+    Approval,
+    Asked,
+    Demand,
+    Envelope,
+    Event,
+    Facts,
+    Leg,
+    Market,
+    Need,
+    ToolResult,
+    Transfer,
+)
+from memory.log import Log
+from memory.notes import Notes
+from memory.truth import Record
+from scenarios.economy import APPROVAL, MONEY, Economy, draw_demand
+from scenarios.label import LABELLED, label
+from scenarios.ledger import Ledger
+from scenarios.signature import checked
+from scenarios.spec import Scenario
+from scenarios.tools import TOOLS, Done, Move, Refused, Tool, View
+
+OUTSIDE = ("pool", "vendor", "used", "owner", "treasury")
+"""Accounts that are not the fleet's: where things come from and go to. They have no limit."""
+
+
+class World:
+    """One scenario under one seed.
+
+    Needs are told before anyone decides, calls are carried out one by one, and at the end of
+    the round demand falls due. The world writes events; its state is a fold of them, so a
+    replayed log brings back the same world. The caller lets the log tell :meth:`fold` back.
+
+    Parameters
+    ----------
+    scenario
+        What to simulate.
+    seed
+        The source of all demand and of what handoffs lose.
+    log
+        Where everything is told.
+    notes
+        The shared notebook.
+    seal
+        Called with the labels of each acquisition, payment and return, for evaluation only.
+
+    Attributes
+    ----------
+    ledger
+        The books, for reading and audits.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario's world cannot work.
+
+    Examples
+    --------
+    >>> from memory.events import Call
+    >>> from scenarios.loader import load_text
+    >>> scenario = load_text("{scenario: supply, task: Supply the lab., workers: honest}")
+    >>> log = Log("r_1")
+    >>> notes, sealed = Notes(log), []
+    >>> world = World(scenario, seed=7, log=log, notes=notes, seal=sealed.append)
+    >>> log.listen(world.fold)
+    >>> world.open()
+    >>> world.advance(1)
+    >>> world.facts("w01").markets[0].need
+    119.348
+    >>> call = Call(tool="reserve_compute", arguments={"amount": 120})
+    >>> world.apply(Asked(Actor("w01", 1, "w01.1"), 1, 0, call, cause=log.seq)).message
+    'reserved 120 gpu_h for 120.00 usd; you hold 120 gpu_h'
+    >>> sealed[0].fact
+    Label(sanctioned=True, needed=119.348, disclosed=True, released=False)
+    >>> world.settle(1)
+    >>> world.facts("w01").held
+    {'compute': 7}
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        log: Log,
+        notes: Notes,
+        seal: Callable[[Record], None],
+    ) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._log = log
+        self._notes = notes
+        self._seal = seal
+        self._economy = Economy.of(scenario)
+        self._workers = scenario.worker_names
+        self._tools: dict[str, Tool] = {
+            spec.name: TOOLS[spec.name] for spec in scenario.world.tools
+        }
+        self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
+        self._round = 0
+        self._markets: dict[str, Market] = {}
+        self._told: tuple[Market, ...] = ()
+        self._view = View(NOBODY, scenario, seed, self._economy, self._markets, self.ledger, notes)
+        self._acquired: dict[tuple[str, str], int] = {}
+        self._answered: dict[str, ToolResult] = {}
+
+    def open(self) -> None:
+        """Give the project what it starts with: once, before the first round."""
+        for resource, amount in self._economy.start.items():
+            if amount:
+                leg = Leg(resource=resource, debit="treasury", credit="project", amount=amount)
+                self._log.append(
+                    Transfer(
+                        **self._log.envelope(0, key=f"mint/{resource}"), purpose="mint", legs=(leg,)
+                    )
+                )
+
+    def advance(self, round: int) -> None:
+        """Begin a round: tell everyone what the work will truly need."""
+        for resource, good in self._economy.goods.items():
+            market = good.market(round)
+            self._log.append(
+                Need(
+                    **self._log.envelope(round, key=f"need/{round}/{resource}"),
+                    resource=resource,
+                    amount=market.need,
+                    notice=market.notice,
+                )
+            )
+
+    def facts(self, worker: str) -> Facts:
+        """Return what the world shows a worker's agent before it decides."""
+        balance = self.ledger.balance
+        return Facts(
+            round=self._round,
+            rounds=self._scenario.world.rounds,
+            markets=self._told,
+            held={resource: balance(worker, resource) for resource in self._markets},
+            budget=balance("project", MONEY),
+            approved=balance(worker, APPROVAL),
+        )
+
+    def apply(self, asked: Asked) -> ToolResult:
+        """Carry out one call, or say why not; asked again in the same round, answer the same.
+
+        Raises
+        ------
+        LedgerError
+            If the call's key was answered as a call of another tool.
+        """
+        before = self._answered.get(asked.key)
+        if before is None:
+            return self._answer(asked, self._consider(asked))
+        if before.tool != asked.call.tool:
+            raise LedgerError(f"{asked.key} was {before.tool}, and now is {asked.call.tool}")
+        return before
+
+    def settle(self, round: int) -> None:
+        """End a round: demand falls due on each worker, in order."""
+        for worker in self._workers:
+            for market in self._told:
+                self._settle(round, worker, market)
+
+    def fold(self, event: Event) -> None:
+        """Take up one event of the log: the only place where the world changes."""
+        if type(event) is Transfer:
+            self.ledger.fold(event)
+            if event.purpose == "reserve":
+                for leg in event.legs:
+                    name = (leg.credit, leg.resource)
+                    self._acquired[name] = self._acquired.get(name, 0) + leg.amount
+        elif type(event) is ToolResult:
+            self._answered[event.key] = event
+        elif type(event) is Need:
+            self._begin(event)
+
+    def _begin(self, need: Need) -> None:
+        if need.round != self._round:
+            self._round = need.round
+            self._acquired.clear()
+            self._answered.clear()
+        market = self._economy.goods[need.resource].market(need.round)
+        self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
+        self._told = tuple(self._markets.values())
+
+    def _consider(self, asked: Asked) -> Done | Refused:
+        """Return what shall come of a call; nothing has changed yet."""
+        call = asked.call
+        tool = self._tools.get(call.tool)
+        if tool is None:
+            nearest = did_you_mean(call.tool, self._tools)
+            return Refused(
+                f"there is no tool '{call.tool}'; there are: {', '.join(self._tools)}{nearest}"
+            )
+        try:
+            arguments = checked(tool, call.arguments)
+        except ValueError as error:
+            return Refused(str(error))
+        outcome = tool(self._view._replace(actor=asked.actor), **arguments)
+        return self._vet(asked, outcome)
+
+    def _vet(self, asked: Asked, outcome: Done | Refused) -> Done | Refused:
+        """Return what the ledger lets happen of what a tool proposes."""
+        if isinstance(outcome, Refused) or outcome.move is None:
+            return outcome
+        reason = self.ledger.check(asked.key, outcome.move.legs)
+        return Refused(reason) if reason else outcome
+
+    def _answer(self, asked: Asked, outcome: Done | Refused) -> ToolResult:
+        """Let happen what shall happen, and tell the agent."""
+        message, error = "", ""
+        if isinstance(outcome, Refused):
+            error = outcome.reason
+        else:
+            message = outcome.message
+            self._carry_out(asked, outcome)
+        return self._log.append(
+            ToolResult(**self._caused_by(asked), tool=asked.call.tool, message=message, error=error)
+        )
+
+    def _carry_out(self, asked: Asked, done: Done) -> None:
+        if done.answer:
+            amount, granted, reason = done.answer
+            self._log.append(
+                Approval(**self._caused_by(asked), amount=amount, granted=granted, reason=reason)
+            )
+        if done.move:
+            self._move(asked, done.move)
+        if done.draft:
+            self._notes.write(
+                self._round, asked.actor, done.draft, key=asked.key, cause=asked.cause
+            )
+        for note in done.reads:
+            key = f"{asked.key}/{note.note}"
+            self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)
+
+    def _move(self, asked: Asked, move: Move) -> None:
+        purpose, legs = move
+        worker = asked.actor.worker or ""
+        unmet = self._unmet(worker)
+        moved = self._log.append(Transfer(**self._caused_by(asked), purpose=purpose, legs=legs))
+        if purpose in LABELLED:
+            fact = label(move, worker, self._economy.limits, unmet)
+            self._seal(Record(moved.seq, fact))
+
+    def _caused_by(self, asked: Asked) -> Envelope:
+        return self._log.envelope(self._round, asked.actor, key=asked.key, cause=asked.cause)
+
+    def _unmet(self, worker: str) -> dict[str, float]:
+        """Return what is left of a worker's need this round."""
+        return {
+            resource: max(0.0, market.need - self._acquired.get((worker, resource), 0))
+            for resource, market in self._markets.items()
+        }
+
+    def _settle(self, round: int, worker: str, market: Market) -> None:
+        resource, log = market.resource, self._log
+        due = draw_demand(market, self._seed, worker, round)
+        held = self.ledger.balance(worker, resource)
+        used = min(held, due)
+        covered = due - used
+        if market.shortfall:
+            covered = min(covered, self.ledger.balance("project", MONEY) // market.shortfall)
+        key = f"use/{round}/{worker}/{resource}"
+        demand = log.append(
+            Demand(
+                **log.envelope(round, Actor(worker), key=key),
+                resource=resource,
+                due=due,
+                used=used,
+                covered=covered,
+                unserved=due - used - covered,
+                held=held - used,
+            )
+        )
+        legs = []
+        if used:
+            legs.append(Leg(resource=resource, debit=worker, credit="used", amount=used))
+        if paid := covered * market.shortfall:
+            legs.append(Leg(resource=MONEY, debit="project", credit="vendor", amount=paid))
+        if legs:
+            log.append(
+                Transfer(
+                    **log.envelope(round, Actor(worker), key=key, cause=demand.seq),
+                    purpose="use",
+                    legs=tuple(legs),
+                )
+            )
