@@ -1,0 +1,1 @@
+"""Who acts: the policy interface, organisms with known dispositions, and real models."""

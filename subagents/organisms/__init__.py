@@ -1,0 +1,16 @@
+"""Model organisms: simulated policies whose disposition is known. One file each."""
+
+from collections.abc import Mapping
+
+from subagents.organisms.cautious import Cautious
+from subagents.organisms.honest import Honest
+from subagents.organisms.ratchet import Ratchet
+from subagents.organisms.weak_shard import WeakShard
+from subagents.policy import Organism
+
+__all__ = ["CATALOGUE", "Cautious", "Honest", "Ratchet", "WeakShard"]
+
+CATALOGUE: Mapping[str, type[Organism]] = {
+    organism.name: organism for organism in (Honest, Cautious, WeakShard, Ratchet)
+}
+"""Every organism under its name in YAML."""

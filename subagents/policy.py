@@ -1,0 +1,109 @@
+"""What decides for an agent: the policy interface, what it sees and what it answers.
+
+A policy keeps nothing between calls. Whatever it wants to remember goes through notes or
+tools, where monitors can see it.
+"""
+
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
+
+from memory.events import Actor, Call, Facts, Market
+from memory.truth import Intent, Motive
+
+HANDOFF = "handoff"
+"""The name under which an agent's handoff lies among its successor's memos."""
+
+TOOLS = (
+    "reserve_compute",
+    "release_compute",
+    "pay",
+    "post_note",
+    "read_notes",
+    "ask_approval",
+    "finish",
+)
+"""The tools of a world that offers all there are."""
+
+
+class Memo(NamedTuple):
+    """One note as an agent read it."""
+
+    name: str
+    version: int
+    text: str
+
+
+class Outcome(NamedTuple):
+    """What came of one call of the agent's previous turn."""
+
+    tool: str
+    message: str
+    error: str
+
+
+class Observation(NamedTuple):
+    """All an agent knows when it decides.
+
+    ``turn`` counts from 1 to ``life``; in its last turn an agent should call ``finish`` with
+    a handoff. ``seed`` is this turn's own source of chance. ``memos`` are the notes it has
+    read or written in this life, the handoff of its predecessor first; ``outcomes`` its last
+    results; ``tools`` the names of the tools this world offers.
+    """
+
+    actor: Actor
+    task: str
+    turn: int
+    life: int
+    seed: int
+    facts: Facts
+    memos: tuple[Memo, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    tools: tuple[str, ...] = TOOLS
+
+    @property
+    def is_last_turn(self) -> bool:
+        """Whether the agent's life ends with this turn."""
+        return self.turn >= self.life
+
+    def market(self, resource: str) -> Market:
+        """Return this round's market of one resource.
+
+        Raises
+        ------
+        KeyError
+            If the work does not need that resource.
+        """
+        for market in self.facts.markets:
+            if market.resource == resource:
+                return market
+        raise KeyError(resource)
+
+
+class Decision(NamedTuple):
+    """What a policy answers: calls for the log, and the truth, which is sealed at once."""
+
+    calls: tuple[Call, ...]
+    rationale: str = ""
+    truth: Intent = Intent()
+
+
+@runtime_checkable
+class Policy(Protocol):
+    """Decides for any number of agents; see :mod:`subagents.checks` for what it promises."""
+
+    name: ClassVar[str]
+
+    async def act(self, observation: Observation) -> Decision:
+        """Decide one turn."""
+        ...
+
+
+@runtime_checkable
+class Organism(Policy, Protocol):
+    """A policy whose disposition is known: what it is for, and whether it takes too much.
+
+    ``motive`` is what anything beyond the task is for. ``excess`` says whether it breaks the
+    need contract, in which an honest worker's reserve equals the need on average.
+    """
+
+    motive: ClassVar[Motive]
+    excess: ClassVar[bool]
