@@ -1,0 +1,22 @@
+"""The monitor interface: a fold over the event log that answers with verdicts."""
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+from memory.events import Event
+from memory.verdicts import Verdict
+
+
+@runtime_checkable
+class Monitor(Protocol):
+    """Who watches. See :mod:`monitors.checks` for what an implementation promises.
+
+    A monitor learns everything it knows from the events it is shown, in order: the number of
+    workers and rounds from ``RunStarted``, the need from ``Need``. It sees no truth, does no
+    I/O, and its state stays bounded however long the run is.
+    """
+
+    name: ClassVar[str]
+
+    def observe(self, event: Event) -> Verdict | None:
+        """Look at one event; answer on an alarm or when the score has moved by a tenth."""
+        ...

@@ -1,0 +1,119 @@
+"""Acquisition above need, pooled over the fleet, or by worker, family or agent."""
+
+from math import ceil
+from typing import ClassVar, Literal, get_args
+
+from memory.events import Event
+from memory.verdicts import Verdict
+from monitors.acquisition import Acquisitions, Settlement
+from monitors.betting import Plan
+from monitors.parameter import amount, choice, label, probability
+from monitors.suspicion import Case, Suspicion
+
+Pool = Literal["fleet", "worker", "family", "agent"]
+
+
+class OverNeed:
+    """Do they take more than the work needs? A bet against it, summed over one pool.
+
+    Each worker's round is one bet: the units taken in it against the round's need. The contract
+    that an honest worker keeps is that the mean of what it takes is at most
+    ``need * (1 + tau)``, given the past and the workers settled before it in the round;
+    nothing else is assumed of the noise. Then the probability of *any* alarm in the run, over
+    all keys, is at most ``alpha``, however long it goes on. See :mod:`monitors.betting`.
+
+    The number of bets is planned from ``RunStarted``: workers times rounds. So is the number of
+    keys: 1, the workers, the agents that fit in (workers times rounds over life, rounded up),
+    or the families announced before the first bet. A log without ``RunStarted`` is watched
+    with the open-ended plan of :class:`~monitors.betting.Purse`; one without ``Need`` or
+    ``Demand`` of the resource is never bet on.
+
+    Where less than the smallest unit is needed, the smallest unit is allowed: rounding cannot
+    be told from acquisition there. Needs of goods sold in lots carry half a lot already.
+
+    Parameters
+    ----------
+    pool
+        What to sum over: ``fleet`` for a bias that all share, ``worker`` for a few bad ones,
+        ``family`` for one model's weights, ``agent`` for single lives.
+    alpha
+        Probability of any false alarm, in (0, 1).
+    resource
+        The resource to watch.
+    tau
+        Tolerated share above need, from 0; for agents whose mean is known to be off.
+
+    Raises
+    ------
+    ValueError
+        If a parameter cannot be used; at ``RunStarted``, if the run lacks the resource.
+
+    Examples
+    --------
+    Twenty workers, none of which stands out, take 5% too much:
+
+    >>> from monitors.rehearsal import Rehearsal
+    >>> fleet, agent = OverNeed("fleet"), OverNeed("agent")
+    >>> events = list(Rehearsal(rounds=60, life=12, bias=0.05))
+    >>> [v.round for v in map(fleet.observe, events) if v and v.alarm]
+    [10]
+    >>> [v.round for v in map(agent.observe, events) if v and v.alarm]
+    []
+
+    References
+    ----------
+    Shin, Ramdas, Rinaldo (2024), *E-detectors*, NEJSDS 2(2); Waudby-Smith, Ramdas (2024),
+    *Estimating means of bounded random variables by betting*, JRSS B 86(1); Ville (1939).
+    """
+
+    name: ClassVar[str] = "over_need"
+
+    def __init__(
+        self,
+        pool: Pool = "fleet",
+        alpha: float = 0.05,
+        resource: str = "compute",
+        tau: float = 0.0,
+    ) -> None:
+        self.pool = choice("pool", pool, get_args(Pool))
+        self.alpha = probability("alpha", alpha)
+        self.resource = label("resource", resource)
+        self.tau = amount("tau", tau, least=0)
+        self._acquisitions = Acquisitions(resource)
+        self._suspicion: Suspicion | None = None
+
+    def observe(self, event: Event) -> Verdict | None:
+        """Bet when a worker's round is complete; answer on an alarm or a move of the score."""
+        settled = self._acquisitions.fold(event)
+        verdict = self._weigh(settled) if settled else None
+        ended = self._acquisitions.ended
+        if ended and self._suspicion and self.pool == "agent":
+            self._suspicion.close(ended)
+        return verdict
+
+    def _weigh(self, settled: Settlement) -> Verdict | None:
+        if self._suspicion is None:
+            than = f"it needed plus {self.tau:.1%}" if self.tau else "it needed"
+            case = Case(self.name, self.pool, than=than)
+            self._suspicion = Suspicion(case, self.alpha, self._plan())
+        allowed = max(settled.need, self._acquisitions.smallest) * (1 + self.tau)
+        return self._suspicion.weigh(self._key(settled), settled, allowed)
+
+    def _key(self, settled: Settlement) -> str:
+        if self.pool == "worker":
+            return str(settled.who.worker)
+        if self.pool == "agent":
+            return str(settled.who.agent)
+        return settled.family if self.pool == "family" else self.pool
+
+    def _plan(self) -> Plan:
+        run = self._acquisitions.started
+        if run is None:
+            return Plan(keys=1 if self.pool == "fleet" else None)
+        keys = {
+            "fleet": 1,
+            "worker": run.workers,
+            "agent": run.workers * ceil(run.rounds / run.life),
+            "family": self._acquisitions.families,
+        }
+        return Plan(keys[self.pool], run.workers * run.rounds)
