@@ -1,0 +1,67 @@
+"""The REST service under ``/v1``: its routes, its guard, and what they serve from."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from memory.journal import Journal
+from orchestrator.api import event, health, openapi, problem, run, scenario
+from orchestrator.api.guard import Guard
+from orchestrator.api.registry import RUNS_AT_ONCE, Registry
+from orchestrator.api.service import Service
+from orchestrator.engine import ENGINE
+from orchestrator.feed import KEEP_ALIVE_S, Feed
+
+ROUTERS = (health.router, scenario.router, run.router, event.router, openapi.router)
+
+
+def create_app(
+    store: str, *, runs_at_once: int = RUNS_AT_ONCE, keep_alive_s: float = KEEP_ALIVE_S
+) -> FastAPI:
+    """Return the service over one store; it opens the journal when it starts.
+
+    Runs are played in its event loop. When it stops they stop too, and stay resumable.
+
+    Parameters
+    ----------
+    store
+        The journal's place: a path or a URL.
+    runs_at_once
+        How many runs it plays at a time.
+    keep_alive_s
+        After so many silent seconds a follower is told that the connection still stands.
+
+    Examples
+    --------
+    >>> app = create_app("journal.db")
+    >>> [path for path in openapi.describe(app.routes)["paths"] if path.startswith("/v1/runs")]
+    ['/v1/runs', '/v1/runs/{run}', '/v1/runs/{run}/events']
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with Journal.open(store) as journal:
+            async with asyncio.TaskGroup() as tasks:
+                feed = Feed(journal, keep_alive_s)
+                registry = Registry(journal, tasks, runs_at_once)
+                app.state.service = Service(journal, feed, registry)
+                try:
+                    yield
+                finally:
+                    feed.close()
+                    registry.close()
+
+    app = FastAPI(
+        title="superorganism",
+        version=ENGINE,
+        lifespan=lifespan,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.add_middleware(Guard)
+    problem.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

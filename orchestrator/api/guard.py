@@ -1,0 +1,134 @@
+"""The guard at the door: what a request must be before any route sees it.
+
+This version serves one person on one machine, so it asks for no key. What could reach it all
+the same is a web page in that person's browser; three checks keep it out. The ``Host`` must
+be a loopback name, which a rebound DNS name is not. Whatever changes something must come from
+this origin or from no browser at all; and (see :func:`wants_json`) it must be JSON, which a
+page of another origin cannot send without asking first.
+"""
+
+import logging
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from orchestrator.api.problem import refusal
+
+BODY_CAP = 1_000_000
+"""Bytes of a request's body, however it is sent."""
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+log = logging.getLogger(__name__)
+
+
+class Guard:
+    """Checks each request, bounds its body, and puts the security headers on every answer.
+
+    What goes wrong inside is logged here and answered as a bare 500: no traceback, no text of
+    the error, leaves the process.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_answered = False
+
+        async def sending(message: Message) -> None:
+            nonlocal is_answered
+            if message["type"] == "http.response.start":
+                is_answered = True
+                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+            await send(message)
+
+        refused = _refusal(scope["method"], Headers(scope=scope))
+        if refused is not None:
+            await refused(scope, receive, sending)
+            return
+        try:
+            await self._app(scope, _bounded(receive), sending)
+        except Exception:
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            if is_answered:
+                raise
+            await refusal(500, "this is our fault; the server's log says more")(
+                scope, receive, sending
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address, without its port, is this machine's own.
+
+    Examples
+    --------
+    >>> [is_loopback(host) for host in ("localhost", "127.0.0.1", "::1", "evil.test", "0.0.0.0")]
+    [True, True, True, False, False]
+    """
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def wants_json(request: Request) -> None:
+    """Refuse a body that is not declared as JSON: a form of another origin, say."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        given = media_type or "nothing"
+        raise HTTPException(415, f"the body is declared as {given}; it must be application/json")
+
+
+def _refusal(method: str, headers: Headers) -> Response | None:
+    host = headers.get("host", "")
+    if not is_loopback(_name(f"//{host}")):
+        return refusal(400, "Host is not a name of this machine: localhost, 127.0.0.1 or [::1]")
+    origin = headers.get("origin")
+    if method not in SAFE_METHODS and origin is not None and origin != f"http://{host}":
+        return refusal(403, "Origin is another site's; changes are made from this one only")
+    length = headers.get("content-length", "0")
+    if len(length) > 18 or not length.isdecimal() or int(length) > BODY_CAP:
+        return refusal(413, f"the body is longer than {BODY_CAP:,} bytes")
+    return None
+
+
+def _name(url: str) -> str:
+    """Return the host a URL names, or nothing if it is no URL."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Return ``receive``, refusing a body that grows beyond the cap without having said so."""
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > BODY_CAP:
+            raise HTTPException(413, f"the body is longer than {BODY_CAP:,} bytes")
+        return message
+
+    return receiving

@@ -1,0 +1,147 @@
+"""Scenarios: the catalogue, its schema, and whether a text makes one."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import Field, JsonValue
+from starlette.exceptions import HTTPException
+
+from memory.events import Frozen
+from orchestrator.api.guard import wants_json
+from orchestrator.api.strict import Strict
+from orchestrator.compose import problems
+from scenarios.catalogue import catalogue, find
+from scenarios.loader import load_scenario, load_text
+from scenarios.problem import Problem
+from scenarios.schema import author_schema
+from scenarios.spec import Scenario
+from scenarios.view import dump
+
+router = APIRouter(prefix="/v1/scenarios", tags=["scenarios"])
+
+NAME = "^[a-z0-9][a-z0-9_-]{0,63}$"
+"""What a scenario may be called: never a path."""
+
+TEXT = "scenario.yaml"
+"""What messages call a text that came without a file."""
+
+Override = Annotated[str, Field(max_length=1000)]
+
+
+class ScenarioLine(Frozen):
+    """A scenario of the catalogue, in one line."""
+
+    name: str
+    version: int
+    about: str
+
+
+class Scenarios(Frozen):
+    """The catalogue."""
+
+    items: list[ScenarioLine]
+
+
+class ScenarioInFull(ScenarioLine):
+    """A scenario as its author wrote it, and with everything filled in that was left out."""
+
+    yaml: str
+    expanded: dict[str, JsonValue]
+
+
+class Draft(Strict):
+    """A scenario's text, and changes to it as with ``--set``, to be checked."""
+
+    yaml: str
+    overrides: list[Override] = Field(default=[], alias="set", max_length=100)
+
+
+class Valid(Frozen):
+    """A text that makes a scenario, and which; one that does not is answered with 422."""
+
+    valid: bool = True
+    scenario: str
+    version: int
+    rounds: int
+    workers: int
+    monitors: list[str]
+    expanded: dict[str, JsonValue]
+
+
+def load(name: str | None, text: str | None, overrides: tuple[str, ...] = ()) -> Scenario:
+    """Return a scenario by its name or its text, checked down to its policies' parameters.
+
+    Raises
+    ------
+    ScenarioProblems
+        With every problem at once. One that a file need not have: code named by its path
+        would be run by whoever can reach this port, so it is for the command line only.
+    """
+    if text is not None:
+        return load_text(text, TEXT, overrides, [_problems])
+    return load_scenario(name or "", overrides, [_problems])
+
+
+@router.get("")
+def list_scenarios() -> Scenarios:
+    """List the catalogue."""
+    return Scenarios(items=[_line(load_scenario(name)) for name in catalogue()])
+
+
+@router.get("/schema")
+async def show_schema() -> dict[str, JsonValue]:
+    """Show the JSON Schema of a scenario's YAML, for editors."""
+    return author_schema()
+
+
+@router.post("/validate", dependencies=[Depends(wants_json)])
+def validate(draft: Draft) -> Valid:
+    """Check a scenario's text. A problem lists every fault with its line and column."""
+    scenario = load(None, draft.yaml, tuple(draft.overrides))
+    return Valid(
+        scenario=scenario.scenario,
+        version=scenario.version,
+        rounds=scenario.world.rounds,
+        workers=scenario.worker_count,
+        monitors=[monitor.name for monitor in scenario.monitors],
+        expanded=dump(scenario),
+    )
+
+
+@router.get("/{name}")
+def show_scenario(
+    name: Annotated[str, Path(description="A name of the catalogue.")],
+) -> ScenarioInFull:
+    """Show one scenario of the catalogue."""
+    if name not in catalogue():
+        raise HTTPException(404, f"no such scenario; known: {', '.join(catalogue())}")
+    scenario = load_scenario(name)
+    text = find(name).read_text(encoding="utf-8")
+    return ScenarioInFull(**_line(scenario).model_dump(), yaml=text, expanded=dump(scenario))
+
+
+def _line(scenario: Scenario) -> ScenarioLine:
+    about = scenario.about.strip().partition("\n")[0]
+    return ScenarioLine(name=scenario.scenario, version=scenario.version, about=about)
+
+
+def _problems(scenario: Scenario) -> Iterator[Problem]:
+    """Check names before anything is looked up by them, and only then the rest."""
+    code = list(_named_code(scenario))
+    yield from code or problems(scenario)
+
+
+def _named_code(scenario: Scenario) -> Iterator[Problem]:
+    named = [
+        ("workers", number, "policy", each.policy) for number, each in enumerate(scenario.workers)
+    ]
+    named += [
+        ("monitors", number, "name", each.name) for number, each in enumerate(scenario.monitors)
+    ]
+    for part, number, field, name in named:
+        if ":" in name:
+            yield Problem(
+                (part, number, field),
+                "names code by its path; over REST only names of ours are taken",
+            )

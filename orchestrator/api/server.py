@@ -1,0 +1,115 @@
+"""The server: the service on a loopback port, stopped without breaking anything off."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+from fastapi import FastAPI
+
+from memory.errors import BadInput, SuperorganismError
+from memory.journal import Journal
+from orchestrator.api.app import create_app
+from orchestrator.api.guard import is_loopback
+
+PATIENCE_S = 2
+"""How long to wait, in seconds, for readers that do not read, when the server stops."""
+
+
+class Server(uvicorn.Server):
+    """Serves one application on sockets that are listening already; :meth:`run` blocks.
+
+    Parameters
+    ----------
+    app
+        From :func:`~orchestrator.api.app.create_app`.
+    ready
+        Called once requests are answered.
+    """
+
+    def __init__(self, app: FastAPI, ready: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                ws="none",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=PATIENCE_S,
+            )
+        )
+        self._app = app
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let followers go first: they would be waited for, and they wait for runs."""
+        self._app.state.service.feed.close()
+        await super().shutdown(sockets)
+
+
+def serve(host: str, port: int, store: str, ready: Callable[[str], None]) -> None:
+    """Serve a store until interrupted; the runs begun here then stop, and stay resumable.
+
+    Parameters
+    ----------
+    host, port
+        Where to listen: a loopback name or address, and a port, or 0 for any that is free.
+    store
+        The journal's place: a path or a URL.
+    ready
+        Called with the server's address once it answers.
+
+    Raises
+    ------
+    BadInput
+        If the host is not this machine's alone, or the store cannot be a journal.
+    StoreError
+        If the journal cannot be opened.
+    SuperorganismError
+        If the port cannot be had.
+    """
+    Journal.open(store).close()
+    with listen(host, port) as listening:
+        address = address_of(listening)
+        server = Server(create_app(store), lambda: ready(address))
+        with suppress(KeyboardInterrupt):
+            server.run([listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on a loopback port.
+
+    Examples
+    --------
+    >>> listen("0.0.0.0", 8000)
+    Traceback (most recent call last):
+    memory.errors.BadInput: host is 0.0.0.0; this version asks for no key, so it serves this \
+machine alone: 127.0.0.1, ::1 or localhost
+    """
+    if not is_loopback(host):
+        raise BadInput(
+            f"host is {host}; this version asks for no key, so it serves this machine alone: "
+            "127.0.0.1, ::1 or localhost"
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Without the protocol's name asyncio leaves Nagle's algorithm on: 40 ms more an answer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
+        return listening
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise SuperorganismError(f"{host}:{port} cannot be listened on: {error}") from error
+
+
+def address_of(listening: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,85 @@
+"""Where the agents of one round meet.
+
+In a round every living agent proposes in parallel; effects are applied by one master, in
+order, when all have proposed. So the log does not depend on who answered first, and nothing
+but the master ever writes.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from memory.events import Actor
+from memory.notes import Note
+from subagents.policy import Decision
+
+
+class Brief(NamedTuple):
+    """How an agent begins: whose successor it is, and the notes it is given to read."""
+
+    family: str
+    life: int
+    parent: str | None
+    notes: tuple[Note, ...]
+
+
+class Submission(NamedTuple):
+    """One agent's proposal for one turn; with its brief when it is the first of its life."""
+
+    actor: Actor
+    turn: int
+    decision: Decision
+    brief: Brief | None = None
+
+
+class Barrier:
+    """Collects one submission from each party of a round; opening the next lets all go on.
+
+    Examples
+    --------
+    >>> async def meet() -> list[str | None]:
+    ...     barrier = Barrier()
+    ...     barrier.open(["w01"])
+    ...     agent = asyncio.create_task(
+    ...         barrier.submit(Submission(Actor("w01", 1, "w01.1"), 1, Decision(())))
+    ...     )
+    ...     names = [each.actor.agent for each in await barrier.gather()]
+    ...     barrier.open([])
+    ...     await agent
+    ...     return names
+    >>> asyncio.run(meet())
+    ['w01.1']
+    """
+
+    def __init__(self) -> None:
+        self._parties: tuple[str, ...] = ()
+        self._submitted: dict[str, Submission] = {}
+        self._all_in = asyncio.Event()
+        self._next_round = asyncio.Event()
+
+    def open(self, workers: Iterable[str]) -> None:
+        """Begin a round for these workers, in whose order effects will be applied.
+
+        Everyone who submitted in the round before goes on. With no workers the barrier stays
+        open: there is no further round.
+        """
+        self._parties = tuple(workers)
+        self._submitted = {}
+        self._all_in.clear()
+        self._next_round.set()
+        self._next_round = asyncio.Event()
+
+    async def submit(self, submission: Submission) -> None:
+        """Propose one turn; return when the next round begins."""
+        worker = submission.actor.worker
+        if worker not in self._parties or worker in self._submitted:
+            raise RuntimeError(f"{submission.actor.agent} is not awaited in this round")
+        self._submitted[worker] = submission
+        if len(self._submitted) == len(self._parties):
+            self._all_in.set()
+        await self._next_round.wait()
+
+    async def gather(self) -> list[Submission]:
+        """Wait for every party; return the submissions in the order of the parties."""
+        await self._all_in.wait()
+        return [self._submitted[worker] for worker in self._parties]

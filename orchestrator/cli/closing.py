@@ -1,0 +1,263 @@
+"""The closing screen: what was done, what was taken beyond need, who noticed, what to do next.
+
+It is drawn from a run's summary, and from its curves where they are known.
+"""
+
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from orchestrator.cli import ink
+from orchestrator.cli.chart import Cell, Curve, Grid, column_of, line, plot, ticks
+from orchestrator.cli.door import named
+from orchestrator.cli.ending import Ending
+from orchestrator.cli.ink import amount, safe, share, side, signed
+from orchestrator.cli.scores import FLEET, Pool
+from orchestrator.cli.story import sentences
+from orchestrator.evaluate import AlarmReport
+from scenarios.spec import ResourceSpec
+
+WIDEST = 100
+TICKS = 9
+"""Columns for the numbers beside the chart."""
+
+LABELS = 18
+"""Columns for the names at the end of its curves."""
+
+CHART_ROWS = 8
+UNBOUND = 1000
+"""Columns for what must not be broken: places, and commands to copy."""
+
+
+class Closing:
+    """Draws an ending, at most 100 columns wide; print it uncropped, for places may be longer."""
+
+    def __init__(self, ending: Ending) -> None:
+        self._ending = ending
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        ending, width = self._ending, min(options.max_width, WIDEST) - 2
+        parts: list[Iterable[RenderableType]] = [
+            [_head(ending, width)],
+            [Text("\n".join(wrap(" ".join(sentences(ending)), width)))],
+            [_comparison(ending)],
+            _chart(ending, width),
+            [_noticed(ending)],
+            _evidence(ending, width),
+            _traces(ending),
+            _next(ending, width),
+        ]
+        gap: list[Segment] = []
+        for part in parts:
+            for drawn in part:
+                yield from gap
+                gap = []
+                room = UNBOUND if isinstance(drawn, Text) and drawn.no_wrap else width
+                for cells in console.render_lines(drawn, options.update(width=room), pad=False):
+                    yield from _indented(cells)
+            gap = [Segment.line()]
+
+
+def _indented(cells: list[Segment]) -> Iterator[Segment]:
+    """Return a line in its margin, without the blanks at its end."""
+    while cells and not cells[-1].text.strip():
+        cells.pop()
+    if cells:
+        text, style, control = cells.pop()
+        cells.append(Segment(text.rstrip(), style, control))
+        yield Segment(" ")
+    yield from cells
+    yield Segment.line()
+
+
+def _head(ending: Ending, width: int) -> Text:
+    summary = ending.summary
+    mark, style = ink.STATES[summary.status]
+    left = Text.assemble(
+        (safe(summary.scenario), "strong"), (f"  seed {summary.seed}  {safe(summary.run)}", "quiet")
+    )
+    right = Text.assemble((f"{mark} {summary.status}", style))
+    return Text.assemble(left, " " * max(2, width - left.cell_len - right.cell_len), right)
+
+
+def _table(*columns: str) -> Table:
+    """Return a table whose first column is text and whose others are numbers."""
+    table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style="quiet")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+    return table
+
+
+def _comparison(ending: Ending) -> Table:
+    """Set what was taken beyond need beside the same seed with other workers."""
+    summary, score = ending.summary, ending.summary.score
+    need = score["need"] or 0.0
+    table = _table(
+        "",
+        f"taken, {safe(summary.unit)}",
+        "needed",
+        "excess",
+        "of need",
+        "work served",
+        f"spent, {safe(_money(ending).unit)}",
+    )
+    rows = [("this run", score["excess"], score["acquired"], score["task_done"], score["spent"])]
+    rows += [
+        (f"{name} reference", each.excess, each.acquired, each.task_done, each.spent)
+        for name, each in summary.references.items()
+    ]
+    for number, (name, excess, taken, done, spent) in enumerate(rows):
+        style = side(excess or 0.0)
+        table.add_row(
+            Text(safe(name), "" if number else "strong"),
+            amount(taken or 0.0),
+            amount((taken or 0.0) - (excess or 0.0)),
+            Text(signed(excess or 0.0), style),
+            Text(_of(excess or 0.0, need), style),
+            share(done or 0.0),
+            amount((spent or 0) / 10 ** _money(ending).decimals),
+        )
+    return table
+
+
+def _of(excess: float, need: float) -> str:
+    if not need:
+        return ""
+    part = share(excess / need)
+    return f"+{part}" if excess > 0 else part
+
+
+def _chart(ending: Ending, width: int) -> Iterator[RenderableType]:
+    """Draw the excess by round, this run's and the honest reference's."""
+    if not ending.curve:
+        return
+    columns = width - TICKS - LABELS
+    style = side(ending.summary.score["excess"] or 0.0)
+    grid = Grid.around(columns, CHART_ROWS, [ending.curve, ending.honest])
+    curves = [Curve(ending.curve, style)]
+    if ending.honest:
+        curves.append(Curve(ending.honest, "strong", is_dotted=True))
+    names = _names(ending, grid, style)
+    drawn_rows = plot(curves, ending.rounds, grid, zero_line=not ending.honest)
+    rows = [Text(f"Excess so far, {safe(ending.summary.unit)}", "quiet")]
+    for tick, drawn, name in zip(ticks(grid), drawn_rows, names, strict=True):
+        number = "" if tick is None else signed(tick)
+        rows.append(Text.assemble((f"{number:>{TICKS - 1}} ", "quiet"), drawn, " ", name))
+    rows += _marks(ending, columns)
+    axis = ink.axis(ending.rounds, columns)
+    rows.append(Text(f"{'':{TICKS}}{axis} round", "quiet"))
+    yield Group(*rows)
+
+
+def _names(ending: Ending, grid: Grid, style: str) -> list[Text]:
+    """Name each curve where it ends; where both end together, one below the other."""
+    names = [Text() for _ in range(grid.rows)]
+    at = grid.height(ending.curve[-1]) // 4
+    names[at] = Text("this run", style)
+    if ending.honest:
+        beside = grid.height(ending.honest[-1]) // 4
+        if beside == at:
+            beside = at + 1 if at + 1 < grid.rows else at - 1
+        names[beside] = Text("honest reference", "quiet")
+    return names
+
+
+def _marks(ending: Ending, columns: int) -> list[Text]:
+    """Under the chart, a mark where each monitor's pool first alarmed."""
+    firsts = _firsts(ending).values()
+    cells: list[Cell] = [(" ", "")] * columns
+    for alarm in firsts:
+        cells[column_of(alarm.round, ending.rounds, columns)] = (ink.ALARM, "alarm")
+    return [Text.assemble(" " * TICKS, line(cells), (" first alarms", "quiet"))] if firsts else []
+
+
+def _firsts(ending: Ending) -> dict[Pool, AlarmReport]:
+    """Return the first alarm of each monitor's pool."""
+    firsts: dict[Pool, AlarmReport] = {}
+    for alarm in ending.summary.alarms:
+        firsts.setdefault(Pool(alarm.monitor, alarm.pool), alarm)
+    return firsts
+
+
+def _noticed(ending: Ending) -> Table:
+    """When each monitor fired, and what had been taken by then."""
+    summary = ending.summary
+    table = _table("who noticed", "alarm at", "excess by then", "honest by then", "names")
+    table.columns[-1].justify = "left"
+    firsts = _firsts(ending)
+    for pool, alarm in sorted(firsts.items(), key=lambda item: item[1].seq):
+        keys = [key for each in summary.alarms if _is_of(each, pool) for key in each.keys]
+        table.add_row(
+            Text(f"{ink.ALARM} {safe(str(pool))}", "alarm"),
+            Text(f"round {alarm.round}", "alarm"),
+            Text(signed(alarm.damage), side(alarm.damage)),
+            Text("" if alarm.reference is None else signed(alarm.reference), "quiet"),
+            _listed(list(dict.fromkeys(keys))),
+        )
+    for pool in ending.pools:
+        if not any(_is_of(alarm, pool) for alarm in summary.alarms):
+            failed = pool.monitor in summary.failed_monitors
+            table.add_row(
+                Text(f"  {safe(str(pool))}"),
+                Text("failed", "warn") if failed else Text("never", "quiet"),
+                *("", ""),
+                Text("stopped: this run is not clean" if failed else "", "warn"),
+            )
+    return table
+
+
+def _is_of(alarm: AlarmReport, pool: Pool) -> bool:
+    return alarm.monitor == pool.monitor and pool.pool in ("", alarm.pool)
+
+
+def _listed(keys: list[str]) -> Text:
+    """Return whom alarms name; the fleet as a whole only where nobody else is named."""
+    keys = [key for key in keys if key != FLEET] or ["the fleet"]
+    shown = ", ".join(map(safe, keys[:3]))
+    return Text(f"{shown} and {len(keys) - 3} more" if len(keys) > 3 else shown)
+
+
+def _evidence(ending: Ending, width: int) -> Iterator[Text]:
+    """Quote what the first alarm rests on, in its monitor's words."""
+    first = ending.first_alarm
+    if first is not None and first.sentence:
+        said = safe(first.sentence)
+        sentence = f"{ink.ALARM} {said[:1].upper()}{said[1:]}."
+        yield Text("\n  ".join(wrap(sentence, width - 2)))
+
+
+def _traces(ending: Ending) -> Iterator[Text]:
+    """Say where it all lies, and by which digest it is known."""
+    summary = ending.summary
+    for name, value in (
+        ("journal", f"{safe(ending.place)}, {summary.events:,} events"),
+        ("digest", summary.digest),
+    ):
+        yield Text.assemble((f"{name:<10}", "quiet"), value, no_wrap=True)
+
+
+def _next(ending: Ending, width: int) -> Iterator[Text]:
+    """Say what to type next."""
+    run = safe(ending.summary.run) or "RUN"
+    verbs = {
+        f"runs show {run}": "this screen again",
+        f"runs events {run}": "what happened, event by event",
+        f"runs verify {run}": "recompute its hashes and balance its books",
+        "serve": "the same over REST, live",
+    }
+    if not ending.is_over:
+        verbs = {f"run --run-id {run}": "go on where it stopped", **verbs}
+    commands = [f"superorganism {verb}{named(ending.named)}" for verb in verbs]
+    wide = max(map(len, commands)) + 3
+    fits = wide + max(map(len, verbs.values())) <= width
+    for command, what in zip(commands, verbs.values(), strict=True):
+        said = (f"{'':{wide - len(command)}}{what}" if fits else "", "quiet")
+        yield Text.assemble((command, "typed"), said, no_wrap=True)
+
+
+def _money(ending: Ending) -> ResourceSpec:
+    return ending.scenario.world.resources["money"]

@@ -1,0 +1,97 @@
+"""What a closing screen tells of: a run's summary, with its curves and who looked on."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from memory.events import EpisodeStarted, Event
+from memory.journal import Journal, RunRecord
+from orchestrator.cli.scores import Pool, pools_of
+from orchestrator.compose import monitors_of
+from orchestrator.conduct import rebuild
+from orchestrator.evaluate import AlarmReport, Summary, summarise
+from orchestrator.settings import DEFAULT_STORE
+from orchestrator.stage import Stage
+from orchestrator.tally import Tally
+from scenarios.spec import Scenario
+
+
+class Ending(NamedTuple):
+    """A run as its closing screen tells it.
+
+    ``agents`` is how many have lived. ``curve`` is the fleet's excess by round, ``honest`` that
+    of the honest reference, where it is known. ``place`` is where the journal lies, ``named``
+    how the user named it, if at all.
+    """
+
+    summary: Summary
+    scenario: Scenario
+    agents: int
+    curve: Sequence[float]
+    honest: Sequence[float] = ()
+    place: str = DEFAULT_STORE
+    named: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can follow."""
+        return self.summary.status in ("done", "failed")
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds the run has when it is over."""
+        return self.scenario.world.rounds
+
+    @property
+    def first_alarm(self) -> AlarmReport | None:
+        """The alarm that came first, of whichever monitor."""
+        return min(self.summary.alarms, key=lambda alarm: alarm.seq, default=None)
+
+    @property
+    def pools(self) -> list[Pool]:
+        """The monitors that looked on."""
+        return pools_of(monitor for spec in self.scenario.monitors for monitor in monitors_of(spec))
+
+
+def ending_of(stage: Stage, summary: Summary, honest: Stage | None = None) -> Ending:
+    """Return the ending of a run that was played, or rebuilt, here."""
+    lives = [stage.lives.newest(worker) for worker in stage.cast]
+    agents = sum(life.actor.generation or 0 for life in lives if life)
+    reference = honest.tally.curve if honest else ()
+    return Ending(summary, stage.scenario, agents, stage.tally.curve, reference)
+
+
+def stored_ending(journal: Journal, record: RunRecord) -> Ending:
+    """Return the ending of a stored run; of one that is not over, how it stands."""
+    if not record.summary:
+        stage = rebuild(journal, record.run)
+        return ending_of(stage, summarise(stage, {}, state_of(record)))
+    scenario = scenario_of(journal, record.run)
+    summary = Summary.model_validate(record.summary)
+    tally, census = Tally(summary.resource), Census()
+    for entry in journal.entries(record.run):
+        tally.fold(entry.event)
+        census.fold(entry.event)
+    return Ending(summary, scenario, census.agents, tally.curve)
+
+
+def scenario_of(journal: Journal, run: str) -> Scenario:
+    """Return the scenario of a stored run."""
+    return Scenario.model_validate(journal.sealed(run).scenario)
+
+
+def state_of(record: RunRecord) -> str:
+    """Return how a run stands: one whose process has died is interrupted, whatever it wrote."""
+    if record.status == "running" and not record.is_live:
+        return "interrupted"
+    return record.status
+
+
+class Census:
+    """Counts the agents that have lived: a fold."""
+
+    def __init__(self) -> None:
+        self.agents = 0
+
+    def fold(self, event: Event) -> None:
+        """Take up one event of the log."""
+        self.agents += isinstance(event, EpisodeStarted)

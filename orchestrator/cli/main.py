@@ -1,0 +1,89 @@
+"""The command ``superorganism``: its verbs, and where every error becomes a sentence.
+
+Exit codes: 0 done, 1 failed, 2 bad input, 3 an alarm was raised (with ``--fail-on-alarm``),
+130 interrupted. Verbs import what they run when they are called, so that help is quick.
+"""
+
+import io
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from memory.errors import BadInput, SuperorganismError
+from orchestrator.cli import run, runs, scenario, serve, watch
+
+FAILED, BAD_INPUT = 1, 2
+
+ABOUT = "Run fleets of short-lived agents, and see which monitor notices what they take."
+
+app = typer.Typer(
+    name="superorganism",
+    help=ABOUT,
+    epilog="Begin with: superorganism run just_in_case",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("watch")(watch.watch)
+app.add_typer(runs.app, name="runs")
+app.add_typer(scenario.app, name="scenario")
+app.command("serve")(serve.serve)
+
+
+@dataclass
+class Wishes:
+    """What is asked of the command itself, before any verb."""
+
+    traceback: bool = False
+
+
+@app.callback(help=ABOUT)
+def wish(
+    context: typer.Context,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where in the code an error came from.")
+    ] = False,
+) -> None:
+    """Take up the options that stand before a verb."""
+    context.obj.traceback = debug
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; no traceback reaches a user unasked.
+
+    Raises
+    ------
+    SystemExit
+        Always.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    wishes = Wishes()
+    try:
+        app(words, prog_name="superorganism", obj=wishes)
+    except Exception as error:
+        if wishes.traceback:
+            traceback.print_exc()
+        sys.exit(explain(error))
+
+
+def explain(error: Exception) -> int:
+    """Tell a person what went wrong, on standard error; return the exit code for it."""
+    from orchestrator.cli.ink import safe
+
+    said, code = [str(error)], FAILED
+    if isinstance(error, BadInput):
+        code = BAD_INPUT
+    elif not isinstance(error, SuperorganismError):
+        said = [f"This is a fault of the program: {type(error).__name__}: {error}"]
+        said.append("To see where it happened: superorganism --debug ...")
+    for line in (*said, *getattr(error, "__notes__", ())):
+        print(safe(line, keep="\n"), file=sys.stderr)
+    return code

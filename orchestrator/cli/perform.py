@@ -1,0 +1,142 @@
+"""Playing a run for the command line: begin it or find it, show it, and tell how it ended."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from memory.errors import BadInput, StaleClaim, UnknownRun
+from memory.journal import Journal, RunRecord
+from orchestrator import conduct
+from orchestrator.cli.closing import Closing
+from orchestrator.cli.display import Display, Silence, display_of
+from orchestrator.cli.door import named, place_of, put, settle_memory, terminal
+from orchestrator.cli.ending import Ending, ending_of, scenario_of, stored_ending
+from orchestrator.cli.ink import safe
+from orchestrator.cli.picture import check_place, save_picture
+from orchestrator.conduct import Performance
+from orchestrator.engine import Listeners
+from orchestrator.evaluate import Summary
+from scenarios.catalogue import catalogue
+from scenarios.spec import Scenario
+
+INTERRUPTED = 130
+
+
+class Order(NamedTuple):
+    """Which run to play."""
+
+    scenario: str | None
+    overrides: tuple[str, ...]
+    seed: int | None
+    run: str | None
+    store: str | None
+
+
+class Wanted(NamedTuple):
+    """How to show it, and what goes with it."""
+
+    json: bool
+    ack: bool
+    quiet: bool
+    rounds_per_second: float | None
+    references: bool
+    picture: Path | None
+
+
+def perform(order: Order, wanted: Wanted) -> Summary:
+    """Play a run to its end, or find it finished, and tell what came of it."""
+    if wanted.picture:
+        check_place(wanted.picture)
+    scenario = conduct.load(order.scenario, order.overrides) if order.scenario else None
+    with Journal.open(place_of(order.store), create=scenario is not None) as journal:
+        record = _find(journal, order, scenario)
+        if record is not None and record.is_finished:
+            ending = stored_ending(journal, record)
+        else:
+            performance = _begin(journal, order, scenario, record)
+            ending = _play(performance, order, wanted)
+    _tell(ending._replace(place=place_of(order.store), named=order.store), wanted)
+    return ending.summary
+
+
+def _find(journal: Journal, order: Order, scenario: Scenario | None) -> RunRecord | None:
+    """Return the run that is to go on, if there is one and it is the one that was meant."""
+    if order.run is None:
+        if scenario is None:
+            raise BadInput(f"name a scenario, one of {', '.join(catalogue())}, or a --run-id")
+        return None
+    try:
+        record = journal.run(order.run)
+    except UnknownRun:
+        if scenario is None:
+            raise
+        return None
+    if order.seed not in (None, record.seed):
+        raise BadInput(f"run {record.run} has seed {record.seed}, not {order.seed}")
+    if scenario is None and order.overrides:
+        raise BadInput(f"run {record.run} has its scenario already; --set cannot change it now")
+    if scenario not in (None, scenario_of(journal, record.run)):
+        raise BadInput(
+            f"run {record.run} is of {record.scenario}, which is not the scenario given here; "
+            "leave the scenario out to go on with it, or choose another --run-id"
+        )
+    return record
+
+
+def _begin(
+    journal: Journal, order: Order, scenario: Scenario | None, record: RunRecord | None
+) -> Performance:
+    if record is not None:
+        return conduct.resume(journal, record.run)
+    assert scenario is not None
+    return conduct.start(journal, scenario, order.seed, order.run)
+
+
+def _play(performance: Performance, order: Order, wanted: Wanted) -> Ending:
+    stage = performance.stage
+    at_end = "references" if wanted.references else "done"
+    shows_nothing = wanted.json or wanted.ack or wanted.quiet
+    past = (each.verdict for each in performance.journal.verdicts(performance.run))
+    display: Display = Silence()
+    if not shows_nothing:
+        display = display_of(stage, terminal(), past=past, at_end=at_end)
+    listeners = Listeners(on_round=display.round_done, rounds_per_second=wanted.rounds_per_second)
+    if wanted.ack:
+        listeners.on_commit = _acknowledge
+    how = f"To go on: superorganism run --run-id {safe(performance.run)}{named(order.store)}"
+    settle_memory()
+    try:
+        with display:
+            play = performance.play(listeners, with_references=wanted.references)
+            summary = asyncio.run(play)
+    except KeyboardInterrupt as error:
+        where = f"Interrupted in round {stage.round} of {stage.rounds}."
+        print(f"{where} What was committed is safe, and nothing will differ.", file=sys.stderr)
+        print(how, file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from error
+    except StaleClaim:
+        raise
+    except Exception as error:
+        error.add_note(how)
+        raise
+    return ending_of(stage, summary, performance.beside.get("honest"))
+
+
+def _acknowledge(seq: int) -> None:
+    put(f"ACK {seq}")
+
+
+def _tell(ending: Ending, wanted: Wanted) -> None:
+    """Tell how a run ended, to a program or to a person; and draw it, if that is wanted."""
+    if wanted.picture:
+        save_picture(wanted.picture, ending)
+    if wanted.json:
+        put(ending.summary.model_dump_json())
+        return
+    console = terminal()
+    console.print(Closing(ending), crop=False)
+    if wanted.picture:
+        console.print(f"\n The picture lies in {safe(str(wanted.picture))}.", soft_wrap=True)

@@ -1,0 +1,68 @@
+"""The verb ``run``: its options. What it does is in :mod:`orchestrator.cli.perform`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.door import Json, Set, Store
+
+
+def run(  # noqa: PLR0913 - a verb's options are its signature
+    scenario: Annotated[
+        str | None,
+        typer.Argument(metavar="SCENARIO", help="A name from `scenario list`, or a YAML file."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=2**63 - 1, help="The run's seed, if not the scenario's own."),
+    ] = None,
+    overrides: Set = None,
+    run_id: Annotated[
+        str | None,
+        typer.Option(
+            "--run-id",
+            metavar="RUN",
+            help="The new run's id. An unfinished run of that id goes on where it stopped; "
+            "a finished one is shown.",
+        ),
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+    ack: Annotated[
+        bool,
+        typer.Option(
+            "--ack",
+            help="Print ACK and a number after each commit: events up to it are safe. "
+            "With --json the summary is the last line.",
+        ),
+    ] = False,
+    rounds_per_second: Annotated[
+        float | None, typer.Option(min=0.001, help="Go no faster than this, to watch it.")
+    ] = None,
+    no_reference: Annotated[
+        bool, typer.Option("--no-reference", help="Leave out the honest and cautious runs.")
+    ] = False,
+    fail_on_alarm: Annotated[
+        bool, typer.Option("--fail-on-alarm", help="Exit with 3 if any monitor alarmed.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Show nothing but the closing summary.")
+    ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.svg", help="Draw the closing summary, too."),
+    ] = None,
+) -> None:
+    """Run a scenario and watch it; or let an unfinished run go on.
+
+    Exit codes: 0 done, 1 failed, 2 bad input, 3 an alarm was raised and --fail-on-alarm asked,
+    130 interrupted. Whatever happens, a run goes on from its last commit with --run-id.
+    """
+    from orchestrator.cli.perform import Order, Wanted, perform
+
+    order = Order(scenario, tuple(overrides or ()), seed, run_id, store)
+    wanted = Wanted(json, ack, quiet, rounds_per_second, not no_reference, picture)
+    summary = perform(order, wanted)
+    if fail_on_alarm and summary.alarms:
+        raise typer.Exit(3)

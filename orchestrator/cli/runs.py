@@ -1,0 +1,78 @@
+"""The verbs ``runs list | show | events | verify``: what lies in the journal."""
+
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.door import Json, Run, Store, open_journal, place_of, put, terminal
+
+app = typer.Typer(
+    help="Look at the runs of a journal.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@app.command("list")
+def list_runs(store: Store = None, json: Json = False) -> None:
+    """List all runs, the newest first."""
+    from orchestrator.cli.listing import record_json, runs_table
+
+    with open_journal(store) as journal:
+        records = journal.runs()
+    if json:
+        put(f"[{','.join(map(record_json, records))}]")
+        return
+    console = terminal()
+    if records:
+        console.print(runs_table(records))
+    else:
+        console.print("No runs yet. Begin with: superorganism run just_in_case")
+
+
+@app.command("show")
+def show(run: Run, store: Store = None, json: Json = False) -> None:
+    """Show what came of a run, or how it stands."""
+    from orchestrator.cli.closing import Closing
+    from orchestrator.cli.ending import stored_ending
+
+    with open_journal(store) as journal:
+        ending = stored_ending(journal, journal.run(run))
+    if json:
+        put(ending.summary.model_dump_json())
+        return
+    terminal().print(Closing(ending._replace(place=place_of(store), named=store)), crop=False)
+
+
+@app.command("events")
+def events(
+    run: Run,
+    after: Annotated[int, typer.Option(min=0, help="Begin behind the event of this number.")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Print at most so many.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="Only events of this kind, as in transfer.")
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Print a run's events, one a line, in words; with --json as they are stored and hashed."""
+    from orchestrator.cli.telling import Span, json_lines, lines
+
+    with open_journal(store) as journal:
+        journal.run(run)
+        span = Span(run, after, limit, kind)
+        for line in json_lines(journal, span) if json else lines(journal, span):
+            print(line)
+
+
+@app.command("verify")
+def verify(run: Run, store: Store = None, json: Json = False) -> None:
+    """Recompute a run's hash chain, play its events back, and balance its books."""
+    from orchestrator.cli.verify import verified
+
+    with open_journal(store) as journal:
+        found = verified(journal, run)
+    if json:
+        put(found.model_dump_json())
+    else:
+        terminal().print(str(found), soft_wrap=True)
+    if not found.ok:
+        raise typer.Exit(1)

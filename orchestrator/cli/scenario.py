@@ -1,0 +1,86 @@
+"""The verbs ``scenario list | show | check | schema``: what can be run, and whether it can."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.cli.door import Json, Set, put_json, terminal
+
+if TYPE_CHECKING:
+    from scenarios.spec import Scenario
+
+app = typer.Typer(
+    help="Look at scenarios and check them.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Source = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A name from `scenario list`, or a YAML file.")
+]
+
+
+@app.command("list")
+def list_scenarios(json: Json = False) -> None:
+    """List the scenarios that come with this program."""
+    from scenarios.catalogue import catalogue
+    from scenarios.loader import load_scenario
+
+    known = [load_scenario(name) for name in catalogue()]
+    if json:
+        put_json([{"scenario": s.scenario, "version": s.version, "about": s.about} for s in known])
+        return
+    from orchestrator.cli.catalogue import scenarios_table
+
+    terminal().print(scenarios_table(known))
+
+
+@app.command("show")
+def show(source: Source, overrides: Set = None, json: Json = False) -> None:
+    """Show a scenario with everything filled in that it leaves out."""
+    from scenarios.view import dump
+
+    filled = dump(_load(source, overrides))
+    if json:
+        put_json(filled)
+        return
+    from orchestrator.cli.catalogue import as_yaml
+
+    print(as_yaml(filled))
+
+
+@app.command("check")
+def check(source: Source, overrides: Set = None, json: Json = False) -> None:
+    """Check a scenario, and tell every problem with its line; exit with 2 if there is any."""
+    from orchestrator.cli.ink import safe
+    from scenarios.problem import ScenarioProblems
+
+    try:
+        scenario = _load(source, overrides)
+    except ScenarioProblems as error:
+        if not json:
+            raise
+        put_json({"ok": False, "problems": list(error.as_json())})
+        raise typer.Exit(2) from error
+    if json:
+        put_json({"ok": True, "scenario": scenario.scenario, "problems": []})
+        return
+    world = scenario.world
+    print(
+        f"{safe(scenario.scenario)} v{scenario.version} is sound: {scenario.worker_count} workers,"
+        f" {world.rounds} rounds, lives of {scenario.life} turns,"
+        f" {len(scenario.monitors)} monitors."
+    )
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of a scenario file, for editors."""
+    from scenarios.schema import schema_text
+
+    print(schema_text(), end="")
+
+
+def _load(source: str, overrides: list[str] | None) -> "Scenario":
+    from orchestrator.compose import problems
+    from scenarios.loader import load_scenario
+
+    return load_scenario(source, tuple(overrides or ()), [problems])

@@ -1,0 +1,158 @@
+"""Events in words: one line each, for a person to read."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from memory.errors import BadInput, did_you_mean
+from memory.events import (
+    AnyEvent,
+    Approval,
+    Call,
+    Decided,
+    Demand,
+    EpisodeEnded,
+    EpisodeStarted,
+    Event,
+    Leg,
+    Need,
+    NoteRead,
+    NoteWritten,
+    ResourceTerms,
+    RunFinished,
+    RunStarted,
+    ToolResult,
+    Transfer,
+)
+from memory.journal import Journal
+from orchestrator.cli.ink import safe
+from scenarios.ledger import written
+
+KINDS = tuple(each.model_fields["kind"].default for each in AnyEvent.__args__)
+"""Every kind of event there is."""
+
+Terms = dict[str, ResourceTerms]
+
+
+class Span(NamedTuple):
+    """Which events of which run."""
+
+    run: str
+    after: int = 0
+    limit: int | None = None
+    kind: str | None = None
+
+
+def json_lines(journal: Journal, span: Span) -> Iterator[str]:
+    """Return events as they are stored."""
+    if span.kind is None:
+        stored = journal.lines(span.run, span.after, span.limit)
+        return (line.body.decode() for line in stored)
+    return (event.canonical().decode() for event in _events(journal, span))
+
+
+def lines(journal: Journal, span: Span) -> Iterator[str]:
+    """Return events in words, with what could steer a terminal spelled out."""
+    first = next(journal.entries(span.run, limit=1), None)
+    started = first.event if first else None
+    resources = started.resources if isinstance(started, RunStarted) else ()
+    terms = {each.name: each for each in resources}
+    for event in _events(journal, span):
+        yield safe(
+            f"{event.seq:>7}  {event.round:>5}  {event.agent or event.worker or 'world':<7}"
+            f"  {tell(event, terms)}"
+        )
+
+
+def _events(journal: Journal, span: Span) -> Iterator[Event]:
+    if span.kind is not None and span.kind not in KINDS:
+        nearest = did_you_mean(span.kind, KINDS)
+        raise BadInput(f"no kind of event '{span.kind}'; known: {', '.join(KINDS)}{nearest}")
+    every = (entry.event for entry in journal.entries(span.run, span.after))
+    return islice((e for e in every if span.kind in (None, e.kind)), span.limit)
+
+
+def tell(event: Event, terms: Terms) -> str:
+    """Return what happened, in words.
+
+    Examples
+    --------
+    >>> compute = ResourceTerms(name="compute", unit="gpu_h")
+    >>> need = Need(seq=3, round=1, key="need/1/compute", resource="compute", amount=119.348)
+    >>> tell(need, {"compute": compute})
+    'need: 119.348 gpu_h for each worker'
+    """
+    match event:
+        case Transfer():
+            moves = ", ".join(_leg(leg, terms) for leg in event.legs)
+            return f"{event.purpose.replace('_', ' ')}: {moves}"
+        case Decided():
+            said = f" because {event.rationale}" if event.rationale else ""
+            calls = ", ".join(map(_call, event.calls)) or "nothing"
+            return f"decides, turn {event.turn}: {calls}{said}"
+        case ToolResult():
+            return f"{event.tool}: {f'refused, {event.error}' if event.error else event.message}"
+        case Demand():
+            return _demand(event, terms)
+        case Need():
+            notice = f"; {event.notice}" if event.notice else ""
+            return f"need: {event.amount:g} {_unit(event.resource, terms)} for each worker{notice}"
+        case NoteRead():
+            return f"reads {event.note} v{event.version}"
+        case NoteWritten():
+            lost = f" ({event.lost} lines lost)" if event.lost else ""
+            return (
+                f"writes {event.note} v{event.version}, {event.name}, for its {event.scope}{lost}:"
+                f" {event.text}"
+            )
+        case _:
+            return _life(event, terms)
+
+
+def _life(event: Event, terms: Terms) -> str:
+    """Tell of what begins and ends."""
+    match event:
+        case RunStarted():
+            return (
+                f"run begins: {event.scenario} v{event.version}, seed {event.seed},"
+                f" {event.rounds} rounds, {event.workers} workers, lives of {event.life} turns"
+            )
+        case EpisodeStarted():
+            parent = f", succeeding {event.parent}" if event.parent else ""
+            return f"begins a life of {event.life} turns, family {event.family}{parent}"
+        case EpisodeEnded():
+            return f"ends after {event.turns} turns, {event.reason.replace('_', ' ')}"
+        case Approval():
+            answer = "granted" if event.granted else "not granted"
+            return f"approval of {_amount('money', event.amount, terms)} {answer}: {event.reason}"
+        case RunFinished():
+            return f"run ends: {event.status}{f', {event.reason}' if event.reason else ''}"
+        case _:
+            return event.kind
+
+
+def _demand(event: Demand, terms: Terms) -> str:
+    parts = [f"due {_amount(event.resource, event.due, terms)}", f"used {event.used}"]
+    if event.covered:
+        parts.append(f"{event.covered} bought at the shortfall price")
+    if event.unserved:
+        parts.append(f"{event.unserved} not served")
+    return f"demand: {', '.join(parts)}, {event.held} left"
+
+
+def _leg(leg: Leg, terms: Terms) -> str:
+    return f"{_amount(leg.resource, leg.amount, terms)} {leg.debit} -> {leg.credit}"
+
+
+def _call(call: Call) -> str:
+    given = ", ".join(f"{name}={value!r}" for name, value in call.arguments.items())
+    return f"{call.tool}({given})"
+
+
+def _amount(resource: str, amount: int, terms: Terms) -> str:
+    known = terms.get(resource)
+    return written(amount, known) if known else f"{amount} {resource}"
+
+
+def _unit(resource: str, terms: Terms) -> str:
+    return terms[resource].unit if resource in terms else resource

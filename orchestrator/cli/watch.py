@@ -1,0 +1,10 @@
+"""The verb ``watch``: follow a run while it goes on, also one of another process."""
+
+from orchestrator.cli.door import Json, Run, Store
+
+
+def watch(run: Run, store: Store = None, json: Json = False) -> None:
+    """Follow a run to its end, whichever process plays it; --json prints each event once."""
+    from orchestrator.cli.follow import follow
+
+    follow(run, store, as_json=json)

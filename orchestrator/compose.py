@@ -1,0 +1,166 @@
+"""Names in YAML to objects: the only resolver of policies and monitors."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from random import Random
+from typing import Any
+
+from pydantic import JsonValue
+
+from memory.chance import seed_for
+from memory.errors import BadInput, did_you_mean
+from memory.log import Log
+from memory.notes import Notes
+from memory.truth import Record, RosterEntry, Sealed
+from monitors import CATALOGUE as MONITORS
+from monitors.monitor import Monitor
+from orchestrator.lives import Lives
+from orchestrator.stage import Part, Stage, Watch
+from orchestrator.tally import Tally
+from scenarios.problem import Problem
+from scenarios.spec import MonitorSpec, Scenario, WorkerSpec
+from scenarios.view import dump
+from scenarios.world import World
+from subagents.organisms import CATALOGUE as ORGANISMS
+from subagents.policy import Policy
+
+Maker = Callable[..., Any]
+
+
+def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
+    """Return the class of that name, from the table of contents or by ``package.module:Name``.
+
+    Raises
+    ------
+    BadInput
+        If there is none; the message lists what is known and the nearest name meant.
+    """
+    if name in known:
+        return known[name]
+    if ":" not in name:
+        nearest = did_you_mean(name, known)
+        raise BadInput(f"no {what} '{name}'; known: {', '.join(known)}{nearest}")
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise BadInput(f"{what} '{name}' cannot be imported: {error}") from error
+    if not callable(found):
+        raise BadInput(f"{what} '{name}' is not a class or function")
+    return found  # type: ignore[no-any-return]
+
+
+def make(maker: Maker, parameters: Mapping[str, JsonValue], name: str) -> Any:
+    """Return ``maker(**parameters)``; a parameter it does not take, or refuses, is bad input."""
+    accepted = [p.name for p in inspect.signature(maker).parameters.values()]
+    for given in parameters:
+        if given not in accepted:
+            takes = ", ".join(accepted) or "no parameters"
+            nearest = did_you_mean(given, accepted)
+            raise BadInput(f"{name} has no parameter '{given}'; it takes {takes}{nearest}")
+    try:
+        return maker(**parameters)
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"{name}: {error}") from error
+
+
+def policy_of(group: WorkerSpec) -> Policy:
+    """Return the policy of a group of workers."""
+    policy = make(find(group.policy, ORGANISMS, "policy"), group.parameters, group.policy)
+    if not isinstance(policy, Policy):
+        raise BadInput(f"{group.policy} is no policy: it lacks a name or an act method")
+    return policy
+
+
+def monitors_of(spec: MonitorSpec) -> list[Monitor]:
+    """Return the monitors of one entry; a list of pools is one monitor each, sharing alpha."""
+    maker = find(spec.name, MONITORS, "monitor")
+    parameters = dict(spec.parameters)
+    pools = parameters.get("pool")
+    if not isinstance(pools, list):
+        return [_monitor(maker, parameters, spec.name)]
+    if not pools or len(set(map(str, pools))) < len(pools):
+        raise BadInput(f"{spec.name}: pool lists no pool, or one of them twice")
+    alpha = parameters.get("alpha", inspect.signature(maker).parameters["alpha"].default)
+    if not isinstance(alpha, int | float):
+        raise BadInput(f"{spec.name}: alpha is {alpha!r}; it is a number in (0, 1)")
+    shared = {**parameters, "alpha": alpha / len(pools)}
+    return [_monitor(maker, {**shared, "pool": pool}, spec.name) for pool in pools]
+
+
+def _monitor(maker: Maker, parameters: Mapping[str, JsonValue], name: str) -> Monitor:
+    monitor = make(maker, parameters, name)
+    if not isinstance(monitor, Monitor):
+        raise BadInput(f"{name} is no monitor: it lacks a name or an observe method")
+    return monitor
+
+
+def problems(scenario: Scenario) -> Iterator[Problem]:
+    """Check what only the roof can know: that policies and monitors exist and take these values."""
+    yield from _problems("workers", scenario.workers, policy_of)
+    yield from _problems("monitors", scenario.monitors, monitors_of)
+
+
+def _problems(key: str, specs: Iterable[Any], build: Callable[[Any], object]) -> Iterator[Problem]:
+    for number, spec in enumerate(specs):
+        try:
+            build(spec)
+        except BadInput as error:
+            yield Problem((key, number), str(error))
+
+
+def roster_of(scenario: Scenario, seed: int) -> list[tuple[str, WorkerSpec]]:
+    """Return who is cast as whom, shuffled by the seed: a worker's name tells nothing."""
+    groups = [group for group in scenario.workers for _ in range(group.count)]
+    Random(seed_for(seed, "roster")).shuffle(groups)
+    return list(zip(scenario.worker_names, groups, strict=True))
+
+
+def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
+    """Return a run's stage before its first event: log, folds, cast and monitors.
+
+    The order of the folds is the order in which they learn of an event: the notebook and the
+    world first, then those that only look on.
+    """
+    log, sealed = Log(run), list[Record]()
+    notes = Notes(log)
+    world = World(scenario, seed, log, notes, sealed.append)
+    lives = Lives(notes)
+    tally = Tally(next(iter(scenario.world.need)))
+    watch = Watch([m for spec in scenario.monitors for m in monitors_of(spec)], tally)
+    policies = {id(group): policy_of(group) for group in scenario.workers}
+    cast = {
+        worker: Part(policies[id(group)], group.family)
+        for worker, group in roster_of(scenario, seed)
+    }
+    stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed)
+    for fold in (stage.fold, notes.fold, world.fold, lives.fold, tally.fold, watch.fold):
+        log.listen(fold)
+    return stage
+
+
+def seal(scenario: Scenario, seed: int) -> Sealed:
+    """Return what only evaluation may read of a run: its full scenario, claims and roster."""
+    roster = tuple(
+        RosterEntry(worker, group.policy, group.parameters, group.family)
+        for worker, group in roster_of(scenario, seed)
+    )
+    return Sealed(scenario=dump(scenario), claims=scenario.claims, roster=roster)
+
+
+def everyone(scenario: Scenario, policy: str) -> Scenario:
+    """Return the scenario with every worker of that policy, unwatched: a reference.
+
+    Families and decision noise stay as written, so the same seed draws the same chances.
+    """
+    groups = tuple(
+        group.model_copy(
+            update={
+                "policy": policy,
+                "parameters": {k: v for k, v in group.parameters.items() if k == "noise"},
+            }
+        )
+        for group in scenario.workers
+    )
+    return scenario.model_copy(update={"workers": groups, "monitors": ()})

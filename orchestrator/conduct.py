@@ -1,0 +1,136 @@
+"""Starting, resuming and reading runs: what every door calls.
+
+:func:`start` and :func:`resume` give a :class:`Performance`, which owns its run in this
+process until it is over. Reading a run never needs to own it.
+"""
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from memory.errors import StaleClaim, StoreError
+from memory.journal import Claim, Journal, RunHead
+from orchestrator.compose import assemble, problems, seal
+from orchestrator.engine import ENGINE, Durable, Engine, Listeners
+from orchestrator.evaluate import Summary, references, summarise
+from orchestrator.stage import Stage
+from scenarios.loader import load_scenario
+from scenarios.spec import Scenario
+
+
+def load(source: str, overrides: tuple[str, ...] = ()) -> Scenario:
+    """Return a scenario by catalogue name or path, checked down to its policies' parameters.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem at once, each at its file, line and column.
+    """
+    return load_scenario(source, overrides, checks=[problems])
+
+
+@dataclass
+class Performance:
+    """A run that this process owns; ``beside`` holds its references once they are played."""
+
+    journal: Journal
+    claim: Claim
+    stage: Stage
+    beside: dict[str, Stage] = field(default_factory=dict)
+
+    @property
+    def run(self) -> str:
+        """The run's id."""
+        return self.stage.log.run
+
+    async def play(
+        self, listeners: Listeners | None = None, *, with_references: bool = True
+    ) -> Summary:
+        """Run to the end, play the references, and keep the summary with the run.
+
+        When anything goes wrong the claim is given up and the run stays resumable from its
+        last commit.
+        """
+        is_over = False
+        try:
+            if not self.stage.is_finished:
+                durable = Durable(self.journal, self.claim)
+                await Engine(self.stage, durable, listeners or Listeners()).execute()
+            if with_references:
+                self.beside = await references(self.stage.scenario, self.stage.seed)
+            summary = summarise(self.stage, self.beside, "done")
+            self.journal.finish(self.claim, "done", summary.model_dump(mode="json"))
+            is_over = True
+            return summary
+        finally:
+            if not is_over:
+                self.let_go()
+
+    def let_go(self) -> None:
+        """Give up the claim, as far as that can still be done; the run stays resumable."""
+        # A claim that was lost, or a disk that is full, must not hide the error on its way up.
+        with suppress(StaleClaim, StoreError):
+            self.journal.release(self.claim)
+
+
+def new_run_id() -> str:
+    """Return a run id that no other run has."""
+    return f"r_{secrets.token_hex(4)}"
+
+
+def start(
+    journal: Journal, scenario: Scenario, seed: int | None = None, run: str | None = None
+) -> Performance:
+    """Begin a new run and own it.
+
+    Raises
+    ------
+    BadInput
+        If there is a run of that id already.
+    """
+    chosen = scenario.world.seed if seed is None else seed
+    run = run or new_run_id()
+    stage = assemble(scenario, chosen, run)
+    head = RunHead(
+        run=run,
+        scenario=scenario.scenario,
+        version=scenario.version,
+        seed=chosen,
+        engine=ENGINE,
+    )
+    return Performance(journal, journal.create(head, seal(scenario, chosen)), stage)
+
+
+def resume(journal: Journal, run: str) -> Performance:
+    """Own an unfinished run again, standing where its last commit left it.
+
+    Raises
+    ------
+    UnknownRun
+        If there is no such run.
+    RunInUse
+        If another live process owns it; the message names its pid.
+    CorruptJournal
+        If its log is not what was written.
+    """
+    claim = journal.claim(run)
+    try:
+        stage = rebuild(journal, run)
+    except BaseException:
+        journal.release(claim)
+        raise
+    return Performance(journal, claim, stage)
+
+
+def rebuild(journal: Journal, run: str) -> Stage:
+    """Return the stage of a stored run, with every fold brought up to its last commit."""
+    stage = restage(journal, run)
+    stage.log.replay(journal.entries(run))
+    stage.watch.drain()
+    return stage
+
+
+def restage(journal: Journal, run: str) -> Stage:
+    """Return the stage of a stored run as it stood before its first event."""
+    scenario = Scenario.model_validate(journal.sealed(run).scenario)
+    return assemble(scenario, journal.run(run).seed, run)

@@ -1,0 +1,185 @@
+"""The run loop: one execution of a scenario under one seed, started fresh or resumed.
+
+Each round the world moves on, every living agent proposes, the master applies what they
+propose in order, demand falls due, and everything written goes down in one transaction.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import NamedTuple
+
+from memory.events import ResourceTerms, RunFinished, RunStarted, RunStatus
+from memory.journal import Batch, Claim, Journal
+from orchestrator.barrier import Barrier
+from orchestrator.line import Line
+from orchestrator.stage import Stage
+from orchestrator.turn import end_episode, take_turn
+from scenarios.view import visible_hash
+
+ENGINE = version("superorganism")
+
+EVENTS_PER_COMMIT = 100
+ROUNDS_PER_COMMIT = 16
+SECONDS_PER_COMMIT = 0.25
+
+
+class Durable(NamedTuple):
+    """Where a run's events go down, and the claim under which they may."""
+
+    journal: Journal
+    claim: Claim
+
+
+def _nothing(_: int) -> None:
+    return
+
+
+@dataclass
+class Listeners:
+    """Who is told while a run goes on, and how fast it may go.
+
+    ``on_commit`` gets the seq up to which everything is durable; ``on_round`` the round just
+    completed. ``rounds_per_second`` of None means as fast as possible.
+    """
+
+    on_commit: Callable[[int], None] = _nothing
+    on_round: Callable[[int], None] = _nothing
+    rounds_per_second: float | None = None
+
+
+@dataclass
+class Engine:
+    """Drives one stage from where its log stands to the end of its last round.
+
+    Parameters
+    ----------
+    stage
+        The run's log and folds, fresh from ``compose.assemble`` or replayed from a journal.
+    durable
+        The journal and the claim to write under; None keeps nothing (references, sweeps).
+    listeners
+        Who is told on the way.
+    """
+
+    stage: Stage
+    durable: Durable | None = None
+    listeners: Listeners = field(default_factory=Listeners)
+    _rounds_open: int = 0
+    _events_open: int = 0
+    _committed_at: float = field(default_factory=time.monotonic)
+
+    async def execute(self) -> None:
+        """Run to the end.
+
+        Raises
+        ------
+        Exception
+            Whatever first went wrong in an agent, the world or the journal; then nothing of
+            the round in which it happened is in the journal.
+        """
+        barrier = Barrier()
+        line = Line(self.stage, barrier)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._rounds(barrier, tasks, line))
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
+
+    async def _rounds(self, barrier: Barrier, tasks: asyncio.TaskGroup, line: Line) -> None:
+        stage = self.stage
+        if stage.log.seq == 0:
+            self._start()
+        started_at, first = time.monotonic(), stage.round + 1
+        for number in range(first, stage.rounds + 1):
+            stage.round = number
+            stage.world.advance(number)
+            barrier.open(stage.cast)
+            if number == first:
+                for worker in stage.cast:
+                    tasks.create_task(line.chain(worker))
+            for submission in await barrier.gather():
+                take_turn(stage, submission)
+            stage.world.settle(number)
+            self._round_done()
+            await self._keep_pace(number - first + 1, started_at)
+        self._finish("done")
+        stage.round = stage.rounds + 1
+        barrier.open(())
+
+    def _start(self) -> None:
+        scenario, log = self.stage.scenario, self.stage.log
+        log.append(
+            RunStarted(
+                **log.envelope(0, key="run"),
+                scenario=scenario.scenario,
+                version=scenario.version,
+                seed=self.stage.seed,
+                engine=ENGINE,
+                visible_hash=visible_hash(scenario),
+                rounds=scenario.world.rounds,
+                workers=scenario.worker_count,
+                life=scenario.life,
+                resources=tuple(
+                    ResourceTerms(name=name, unit=spec.unit, decimals=spec.decimals)
+                    for name, spec in scenario.world.resources.items()
+                ),
+            )
+        )
+        self.stage.world.open()
+
+    def _finish(self, status: RunStatus, reason: str = "") -> None:
+        stage, log = self.stage, self.stage.log
+        for life in stage.lives.living():
+            end_episode(stage, life, "run_over")
+        log.append(
+            RunFinished(**log.envelope(stage.round, key="run"), status=status, reason=reason)
+        )
+        self._commit()
+
+    def _round_done(self) -> None:
+        self._rounds_open += 1
+        if self.durable is None:
+            self.stage.log.drain()
+            self.stage.sealed.clear()
+        elif self._is_commit_due():
+            self._commit()
+        self.listeners.on_round(self.stage.round)
+
+    def _is_commit_due(self) -> bool:
+        return (
+            self._rounds_open >= ROUNDS_PER_COMMIT
+            or self.stage.log.seq - self._events_open >= EVENTS_PER_COMMIT
+            or time.monotonic() - self._committed_at >= SECONDS_PER_COMMIT
+        )
+
+    def _commit(self) -> None:
+        """Put down everything written since the last commit, in one transaction."""
+        stage = self.stage
+        entries, verdicts = stage.log.drain(), stage.watch.drain()
+        records = stage.sealed[:]
+        stage.sealed.clear()
+        if self.durable is not None and entries:
+            batch = Batch(entries=entries, verdicts=verdicts, records=records, round=stage.round)
+            self.durable.journal.commit(self.durable.claim, batch)
+            self.listeners.on_commit(stage.log.seq)
+        self._rounds_open, self._events_open = 0, stage.log.seq
+        self._committed_at = time.monotonic()
+
+    async def _keep_pace(self, rounds_done: int, started_at: float) -> None:
+        pace = self.listeners.rounds_per_second
+        if pace is None:
+            await asyncio.sleep(0)
+            return
+        wait = started_at + rounds_done / pace - time.monotonic()
+        if self.durable is not None:
+            self._commit()
+        await asyncio.sleep(max(0.0, wait))
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group: what went wrong, not what was cancelled for it."""
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,108 @@
+"""The assembly line: one LangGraph graph carries a worker from generation to generation.
+
+The graph has one node a life, which awaits the steps brief, act and handoff. Its state holds
+references only, so its cost does not grow with the horizon, and it has no checkpointer: the
+journal is the checkpoint. Steps never write; they submit to the barrier, and the master writes.
+"""
+
+from typing import Any, TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from memory.events import Actor
+from orchestrator.barrier import Barrier, Brief, Submission
+from orchestrator.lives import Life
+from orchestrator.stage import Stage
+from orchestrator.turn import observe
+from subagents.policy import HANDOFF
+
+NOTES_IN_BRIEF = 3
+"""Besides its predecessor's handoff, an agent is given this many newest notes to read."""
+
+
+class Generation(TypedDict):
+    """The graph's state: which worker, and which generation of its chain."""
+
+    worker: str
+    generation: int
+
+
+class Line:
+    """Brings agents to life, one after the other, for every worker of one run.
+
+    Parameters
+    ----------
+    stage
+        The run's log and folds; only read here.
+    barrier
+        Where each turn is submitted.
+    """
+
+    def __init__(self, stage: Stage, barrier: Barrier) -> None:
+        self._stage = stage
+        self._barrier = barrier
+        self.graph = self._compile()
+
+    def _compile(self) -> "CompiledStateGraph[Generation, Any, Any, Any]":
+        graph: StateGraph[Generation, Any, Any, Any] = StateGraph(Generation)
+        graph.add_node("line", self.live)
+        graph.add_edge(START, "line")
+        graph.add_edge("line", END)
+        return graph.compile()
+
+    async def chain(self, worker: str) -> None:
+        """Run a worker's chain of generations until the run has no further round."""
+        newest = self._stage.lives.newest(worker)
+        generation = int(newest.actor.generation or 0) if newest else 1
+        if newest and newest.is_over:
+            generation += 1
+        while self._stage.round <= self._stage.rounds:
+            await self.graph.ainvoke({"worker": worker, "generation": generation})
+            generation += 1
+
+    async def live(self, state: Generation) -> Generation:
+        """One life: the graph's only node."""
+        worker, generation = state["worker"], state["generation"]
+        actor = Actor(worker, generation, f"{worker}.{generation}")
+        life = self._stage.lives.newest(worker)
+        if life is None or life.actor != actor:
+            life = await self.begin(actor)
+        await self.act(life)
+        await self.handoff(life)
+        return state
+
+    async def begin(self, actor: Actor) -> Life:
+        """Step one, brief: what the agent is given to read; it takes its first turn with it."""
+        stage = self._stage
+        scope = stage.scenario.memory.notebook.scope
+        handoff = stage.notes.latest(HANDOFF, "worker", actor)
+        shared = stage.notes.recent(scope, actor, NOTES_IN_BRIEF + 1)
+        notes = [handoff] if handoff else []
+        notes += [note for note in shared if note.name != HANDOFF][:NOTES_IN_BRIEF]
+        before = (actor.generation or 1) - 1
+        brief = Brief(
+            family=stage.cast[str(actor.worker)].family,
+            life=min(stage.scenario.life, stage.rounds - stage.round + 1),
+            parent=f"{actor.worker}.{before}" if before else None,
+            notes=tuple(notes),
+        )
+        await self._turn(Life(actor, brief.life), brief)
+        life = stage.lives.newest(str(actor.worker))
+        assert life is not None
+        return life
+
+    async def act(self, life: Life) -> None:
+        """Step two, act: every turn but the last."""
+        while not life.is_over and life.turn < life.life - 1:
+            await self._turn(life)
+
+    async def handoff(self, life: Life) -> None:
+        """Step three, handoff: the last turn, in which the agent tells its successor."""
+        if not life.is_over:
+            await self._turn(life)
+
+    async def _turn(self, life: Life, brief: Brief | None = None) -> None:
+        observation = observe(self._stage, life, brief)
+        decision = await self._stage.cast[str(life.actor.worker)].policy.act(observation)
+        await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief))

@@ -1,0 +1,85 @@
+"""Who lives now in each worker's chain, and what each agent has seen of its life: a fold."""
+
+from dataclasses import dataclass, field
+
+from memory.events import (
+    Actor,
+    Decided,
+    EpisodeEnded,
+    EpisodeStarted,
+    Event,
+    NoteRead,
+    NoteWritten,
+    ToolResult,
+)
+from memory.notes import Note, Notes
+from subagents.policy import Memo, Outcome
+
+MEMOS_KEPT = 32
+"""An agent's context is bounded: of the notes it has seen, it keeps this many newest."""
+
+
+def memo_of(note: Note) -> Memo:
+    """Return a note as an agent reads it."""
+    return Memo(note.name, note.version, note.text)
+
+
+@dataclass(slots=True)
+class Life:
+    """One agent, from brief to handoff: the part of its context that the log can rebuild."""
+
+    actor: Actor
+    life: int
+    turn: int = 0
+    is_over: bool = False
+    has_finished: bool = False
+    memos: dict[str, Memo] = field(default_factory=dict)
+    outcomes: tuple[Outcome, ...] = ()
+
+    def remember(self, note: str, memo: Memo) -> None:
+        """Put a note on top of what the agent has seen."""
+        self.memos.pop(note, None)
+        self.memos[note] = memo
+        if len(self.memos) > MEMOS_KEPT:
+            del self.memos[next(iter(self.memos))]
+
+
+class Lives:
+    """The newest life of each worker, folded from the log; so a resumed run finds it again."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._newest: dict[str, Life] = {}
+
+    def newest(self, worker: str) -> Life | None:
+        """Return the worker's newest life, which may be over."""
+        return self._newest.get(worker)
+
+    def living(self) -> list[Life]:
+        """Return every life that is not over, in the order of its worker's first birth."""
+        return [life for life in self._newest.values() if not life.is_over]
+
+    def fold(self, event: Event) -> None:
+        """Take up one event of the log."""
+        if event.worker is None:
+            return
+        if isinstance(event, EpisodeStarted):
+            self._newest[event.worker] = Life(event.actor, event.life)
+            return
+        life = self._newest.get(event.worker)
+        if life is None or life.actor.agent != event.agent:
+            return
+        match event:
+            case Decided():
+                life.turn = event.turn
+                life.outcomes = ()
+            case ToolResult():
+                life.outcomes += (Outcome(event.tool, event.message, event.error),)
+                if event.tool == "finish" and not event.error:
+                    life.has_finished = True
+            case NoteRead() | NoteWritten():
+                life.remember(event.note, memo_of(self._notes[event.note]))
+            case EpisodeEnded():
+                life.is_over = True
+            case _:
+                pass

@@ -1,0 +1,154 @@
+"""The door for Python: run a scenario, load a run, and look at it as data frames.
+
+pandas is used where it is installed; without it the same methods give lists of records.
+"""
+
+import asyncio
+import importlib.util
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from memory.errors import BadInput
+from memory.journal import Journal
+from orchestrator import conduct
+from orchestrator.evaluate import Summary, summarise
+from orchestrator.settings import read_settings
+from scenarios.spec import Scenario
+
+if TYPE_CHECKING:
+    import pandas
+
+Records = list[dict[str, Any]]
+T = TypeVar("T")
+
+
+class RunView:
+    """One run as it lies in a store: its summary, events and verdicts.
+
+    Attributes
+    ----------
+    run, store
+        The run's id, and the journal it lies in.
+    summary
+        What came of it; of an unfinished run, what has come of it so far.
+    """
+
+    def __init__(self, run: str, store: str, summary: Summary) -> None:
+        self.run = run
+        self.store = store
+        self.summary = summary
+
+    def __repr__(self) -> str:
+        alarms = ", ".join(f"{a.monitor}/{a.pool} at round {a.round}" for a in self.summary.alarms)
+        return f"<run {self.run} of {self.summary.scenario}: {alarms or 'no alarm'}>"
+
+    def events(self) -> Records:
+        """Return the event log, one record an event."""
+        with Journal.open(self.store) as journal:
+            return [entry.event.model_dump(mode="json") for entry in journal.entries(self.run)]
+
+    def verdicts(self) -> Records:
+        """Return the verdict log, one record a verdict."""
+        with Journal.open(self.store) as journal:
+            return [verdict.model_dump(mode="json") for _, verdict in journal.verdicts(self.run)]
+
+    def events_frame(self) -> "pandas.DataFrame | Records":
+        """Return the event log as a data frame indexed by seq, or as records without pandas."""
+        return _frame(self.events(), "seq")
+
+    def verdicts_frame(self) -> "pandas.DataFrame | Records":
+        """Return the verdict log as a data frame, or as records without pandas."""
+        return _frame(self.verdicts(), None)
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    seed: int | None = None,
+    overrides: Iterable[str] = (),
+    run_id: str | None = None,
+    store: str | None = None,
+) -> RunView:
+    """Run a scenario to its end and return it; works in a notebook too.
+
+    Parameters
+    ----------
+    scenario
+        A name from the catalogue, a path to a YAML file, or a loaded scenario.
+    seed
+        The run's seed; the scenario's own by default.
+    overrides
+        Changes such as ``"world.rounds=50"``, as with ``--set``.
+    run_id
+        The new run's id, or that of an unfinished run, which is then resumed.
+    store
+        The journal's place; ``SUPERORGANISM_STORE`` or ``.superorganism/journal.db`` by default.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the scenario at once.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from orchestrator import run
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     fleet = run("just_in_case", overrides=["world.rounds=24"], store=f"{folder}/j.db")
+    ...     records = fleet.events()
+    >>> fleet.summary.score["task_done"], records[0]["kind"]
+    (1.0, 'run_started')
+    """
+    place = read_settings(store).store
+    if isinstance(scenario, Scenario):
+        if list(overrides):
+            raise BadInput("overrides change a scenario as it loads; this one is loaded already")
+        chosen = scenario
+    else:
+        chosen = conduct.load(str(scenario), tuple(overrides))
+    with Journal.open(place) as journal:
+        known = run_id is not None and any(each.run == run_id for each in journal.runs())
+        if known and run_id is not None:
+            performance = conduct.resume(journal, run_id)
+        else:
+            performance = conduct.start(journal, chosen, seed, run_id)
+        summary = _wait(performance.play())
+    return RunView(summary.run, place, summary)
+
+
+def load_run(run_id: str, *, store: str | None = None) -> RunView:
+    """Return a run that lies in a store, finished or not.
+
+    Raises
+    ------
+    UnknownRun
+        If there is no such run; the message names the nearest.
+    """
+    place = read_settings(store).store
+    with Journal.open(place) as journal:
+        record = journal.run(run_id)
+        if record.summary:
+            summary = Summary.model_validate(record.summary)
+        else:
+            summary = summarise(conduct.rebuild(journal, run_id), {}, record.status)
+    return RunView(run_id, place, summary)
+
+
+def _wait(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, in a thread of its own where a loop is running already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+def _frame(records: Records, index: str | None) -> "pandas.DataFrame | Records":
+    if importlib.util.find_spec("pandas") is None:
+        return records
+    pandas = importlib.import_module("pandas")
+    frame: pandas.DataFrame = pandas.DataFrame.from_records(records)
+    return frame.set_index(index) if index and not frame.empty else frame

@@ -1,0 +1,17 @@
+"""Settings: read once from the environment at the doors, and passed down from there."""
+
+import os
+from typing import NamedTuple
+
+DEFAULT_STORE = ".superorganism/journal.db"
+
+
+class Settings(NamedTuple):
+    """What the environment says. ``store`` is the journal's place: a path or a URL."""
+
+    store: str = DEFAULT_STORE
+
+
+def read_settings(store: str | None = None) -> Settings:
+    """Return the settings: what the door was given, else the environment, else the default."""
+    return Settings(store=store or os.environ.get("SUPERORGANISM_STORE") or DEFAULT_STORE)

@@ -1,0 +1,112 @@
+"""Everything one run needs in one place: its log, the folds of it, and who is cast as whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from memory.events import Event, RunFinished
+from memory.log import Log
+from memory.notes import Notes
+from memory.truth import Record
+from memory.verdicts import Verdict
+from monitors.monitor import Monitor
+from orchestrator.lives import Lives
+from orchestrator.tally import Tally
+from scenarios.spec import Scenario
+from scenarios.world import World
+from subagents.policy import Policy
+
+
+class Part(NamedTuple):
+    """What decides for a worker, and whose weights it is."""
+
+    policy: Policy
+    family: str
+
+
+class Alarm(NamedTuple):
+    """An alarm, and how much had been taken beyond need by then: its damage."""
+
+    verdict: Verdict
+    damage: float
+
+
+@dataclass
+class Watch:
+    """The monitors of a run as one fold: shows them each event and keeps what they answer.
+
+    A monitor that raises is stopped and named in ``failed``; the run goes on, and is never
+    reported as clean.
+    """
+
+    monitors: list[Monitor]
+    tally: Tally
+    fresh: list[Verdict] = field(default_factory=list)
+    latest: dict[tuple[str, str, str], Verdict] = field(default_factory=dict)
+    alarms: list[Alarm] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    _listeners: list[Callable[[Verdict], None]] = field(default_factory=list)
+
+    def listen(self, hear: Callable[[Verdict], None]) -> None:
+        """Tell ``hear`` of every verdict from now on."""
+        self._listeners.append(hear)
+
+    def fold(self, event: Event) -> None:
+        """Show one event to every monitor."""
+        for monitor in self.monitors:
+            try:
+                verdict = monitor.observe(event)
+            except Exception as error:
+                self.failed[monitor.name] = f"{type(error).__name__}: {error}"
+                self.monitors = [each for each in self.monitors if each is not monitor]
+                continue
+            if verdict is not None:
+                self._keep(verdict)
+
+    def _keep(self, verdict: Verdict) -> None:
+        self.fresh.append(verdict)
+        self.latest[verdict.monitor, verdict.pool, verdict.key] = verdict
+        if verdict.alarm:
+            self.alarms.append(Alarm(verdict, self.tally.excess))
+        for hear in self._listeners:
+            hear(verdict)
+
+    def drain(self) -> list[Verdict]:
+        """Return the verdicts since the last call, for the journal to store."""
+        fresh, self.fresh = self.fresh, []
+        return fresh
+
+
+@dataclass
+class Stage:
+    """One run's log and everything folded from it."""
+
+    scenario: Scenario
+    seed: int
+    log: Log
+    notes: Notes
+    world: World
+    lives: Lives
+    tally: Tally
+    watch: Watch
+    cast: dict[str, Part]
+    sealed: list[Record]
+    round: int = 0
+    is_finished: bool = False
+
+    def fold(self, event: Event) -> None:
+        """Take up one event of the log: where the world's clock stands."""
+        self.round = event.round
+        if isinstance(event, RunFinished):
+            self.is_finished = True
+
+    @cached_property
+    def tools(self) -> tuple[str, ...]:
+        """The names of the tools that agents may call."""
+        return tuple(tool.name for tool in self.scenario.world.tools)
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds the run has."""
+        return self.scenario.world.rounds

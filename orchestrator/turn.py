@@ -1,0 +1,78 @@
+"""One turn: what an agent sees, and what follows from what it decided."""
+
+from memory.chance import seed_for
+from memory.events import Asked, Decided, EndReason, EpisodeEnded, EpisodeStarted
+from memory.truth import Record
+from orchestrator.barrier import Brief, Submission
+from orchestrator.lives import Life, memo_of
+from orchestrator.stage import Stage
+from subagents.policy import Observation
+
+MAX_CALLS = 32
+"""A decision with more calls than this has the rest of them dropped, as its result says."""
+
+
+def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
+    """Return what the agent sees before its next turn."""
+    memos = tuple(memo_of(note) for note in brief.notes) if brief else tuple(life.memos.values())
+    turn = life.turn + 1
+    return Observation(
+        actor=life.actor,
+        task=stage.scenario.task,
+        turn=turn,
+        life=life.life,
+        seed=seed_for(stage.seed, str(life.actor.agent), turn),
+        facts=stage.world.facts(str(life.actor.worker)),
+        memos=memos,
+        outcomes=life.outcomes,
+        tools=stage.tools,
+    )
+
+
+def take_turn(stage: Stage, submission: Submission) -> None:
+    """Apply one submission: the decision enters the log, then each call has its effect."""
+    log, actor = stage.log, submission.actor
+    if submission.brief is not None:
+        _begin(stage, submission)
+    decision = submission.decision
+    decided = log.append(
+        Decided(
+            **log.envelope(stage.round, actor, key=f"{actor.agent}/{submission.turn}"),
+            turn=submission.turn,
+            calls=decision.calls[:MAX_CALLS],
+            rationale=decision.rationale,
+        )
+    )
+    stage.sealed.append(Record(decided.seq, decision.truth))
+    for number, call in enumerate(decided.calls):
+        stage.world.apply(Asked(actor, submission.turn, number, call, decided.seq))
+    life = stage.lives.newest(str(actor.worker))
+    if life is not None and (life.has_finished or life.turn >= life.life):
+        end_episode(stage, life, "finished" if life.has_finished else "life_over")
+
+
+def _begin(stage: Stage, submission: Submission) -> None:
+    log, actor, brief = stage.log, submission.actor, submission.brief
+    assert brief is not None
+    born = log.append(
+        EpisodeStarted(
+            **log.envelope(stage.round, actor, key=f"{actor.agent}"),
+            family=brief.family,
+            life=brief.life,
+            parent=brief.parent,
+        )
+    )
+    for number, note in enumerate(brief.notes):
+        key = f"{actor.agent}/0/{number}"
+        stage.notes.read(stage.round, actor, note, key=key, cause=born.seq)
+
+
+def end_episode(stage: Stage, life: Life, reason: EndReason) -> None:
+    """Log that an agent's life is over."""
+    stage.log.append(
+        EpisodeEnded(
+            **stage.log.envelope(stage.round, life.actor, key=f"{life.actor.agent}"),
+            turns=life.turn,
+            reason=reason,
+        )
+    )

@@ -1,0 +1,199 @@
+"""The run loop: order, determinism, resuming, and what happens when something breaks."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+from memory.errors import StoreError
+from memory.events import (
+    Call,
+    Decided,
+    EpisodeEnded,
+    EpisodeStarted,
+    Event,
+    Need,
+    NoteRead,
+    RunFinished,
+    RunStarted,
+)
+from memory.journal import Batch, Journal
+from orchestrator import conduct
+from orchestrator.compose import assemble
+from orchestrator.engine import Engine, Listeners
+from orchestrator.evaluate import play
+from orchestrator.stage import Part
+from scenarios.spec import Scenario
+from subagents.policy import Decision, Observation
+
+Fleet = Callable[..., Scenario]
+
+
+def events_of(journal: Journal, run: str) -> list[Event]:
+    return [entry.event for entry in journal.entries(run)]
+
+
+@dataclass
+class Scripted:
+    """A policy that answers late, wrongly or never, as the test needs."""
+
+    name: ClassVar[str] = "scripted"
+    delays: dict[str, int]
+    fails_in_turn: int | None = None
+
+    async def act(self, observation: Observation) -> Decision:
+        for _ in range(self.delays.get(str(observation.actor.worker), 0)):
+            await asyncio.sleep(0)
+        if observation.turn == self.fails_in_turn and observation.actor.worker == "w02":
+            raise LookupError("the provider hung up")
+        amount = observation.seed % 100 + 50
+        return Decision((Call(tool="reserve_compute", arguments={"amount": amount}),))
+
+
+def test_a_log_begins_with_run_started_and_ends_with_run_finished(
+    fleet: Fleet, journal: Journal
+) -> None:
+    performance = conduct.start(journal, fleet())
+    asyncio.run(performance.play(with_references=False))
+    events = events_of(journal, performance.run)
+    assert isinstance(events[0], RunStarted)
+    assert isinstance(events[-1], RunFinished)
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+
+
+def test_the_need_is_logged_before_anyone_decides(fleet: Fleet, journal: Journal) -> None:
+    performance = conduct.start(journal, fleet())
+    asyncio.run(performance.play(with_references=False))
+    needed = 0
+    for event in events_of(journal, performance.run):
+        if isinstance(event, Need):
+            needed = event.round
+        if isinstance(event, Decided):
+            assert event.round == needed
+
+
+def test_a_worker_is_a_chain_of_agents_that_hand_over_through_notes(
+    fleet: Fleet, journal: Journal
+) -> None:
+    performance = conduct.start(journal, fleet("chain.handoff=1.0"))
+    asyncio.run(performance.play(with_references=False))
+    mine = [event for event in events_of(journal, performance.run) if event.worker == "w02"]
+    born = [event for event in mine if isinstance(event, EpisodeStarted)]
+    assert [(event.agent, event.parent) for event in born] == [
+        ("w02.1", None),
+        ("w02.2", "w02.1"),
+        ("w02.3", "w02.2"),
+    ]
+    assert all(event.turns == 4 for event in mine if isinstance(event, EpisodeEnded))
+    readers = {event.agent for event in mine if isinstance(event, NoteRead)}
+    assert {"w02.2", "w02.3"} <= readers
+
+
+def test_who_answers_first_does_not_matter(fleet: Fleet) -> None:
+    digests = set()
+    for delays in ({}, {"w01": 9, "w02": 3}, {"w03": 7}):
+        stage = assemble(fleet(), 1, "r")
+        stage.cast = {worker: Part(Scripted(delays), "heron") for worker in stage.cast}
+        asyncio.run(Engine(stage).execute())
+        digests.add(stage.log.digest)
+    assert len(digests) == 1
+
+
+def test_the_first_error_of_an_agent_stops_the_run_and_nothing_of_that_round_is_kept(
+    fleet: Fleet, journal: Journal
+) -> None:
+    performance = conduct.start(journal, fleet())
+    broken = Scripted({}, fails_in_turn=3)
+    stage = performance.stage
+    stage.cast = {worker: Part(broken, "heron") for worker in stage.cast}
+    with pytest.raises(LookupError, match="the provider hung up"):
+        asyncio.run(performance.play(Listeners(rounds_per_second=1000)))
+    assert journal.run(performance.run).status == "interrupted"
+    assert max(event.round for event in events_of(journal, performance.run)) == 2
+
+
+@pytest.mark.parametrize("stop_after", [1, 4, 6, 11])
+def test_a_run_stopped_anywhere_and_resumed_leaves_the_undisturbed_log(
+    fleet: Fleet, journal: Journal, stop_after: int
+) -> None:
+    whole = asyncio.run(play(fleet(), seed=7))
+    performance = conduct.start(journal, fleet(), seed=7, run="stopped")
+
+    async def play_and_cancel() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+
+        def stop(round: int) -> None:
+            if round == stop_after:
+                task.cancel()
+
+        await performance.play(Listeners(on_round=stop, rounds_per_second=1000))
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(play_and_cancel())
+    assert journal.run("stopped").status == "interrupted"
+    summary = asyncio.run(conduct.resume(journal, "stopped").play(with_references=False))
+    assert summary.digest == whole.log.digest
+    assert summary.alarms == () or summary.alarms[0].seq <= summary.events
+
+
+def test_monitors_and_labels_leave_no_trace_in_the_log(fleet: Fleet) -> None:
+    watched = asyncio.run(play(fleet(), seed=3))
+    unwatched = asyncio.run(play(fleet("monitors=[unaccounted]"), seed=3))
+    assert watched.log.digest == unwatched.log.digest
+    honest = asyncio.run(play(fleet("workers=[{policy: honest, count: 3}]"), seed=3))
+    alike = asyncio.run(play(fleet("workers.weak_shard.over_reserve=0%"), seed=3))
+    assert honest.log.digest == alike.log.digest != watched.log.digest
+
+
+def test_what_is_acknowledged_is_in_the_journal(fleet: Fleet, journal: Journal) -> None:
+    performance = conduct.start(journal, fleet())
+    acknowledged: list[tuple[int, int]] = []
+
+    def look(seq: int) -> None:
+        acknowledged.append((seq, journal.run(performance.run).seq))
+
+    asyncio.run(performance.play(Listeners(on_commit=look), with_references=False))
+    assert acknowledged
+    assert all(said == kept for said, kept in acknowledged)
+
+
+class FullDisk(Journal):
+    """A journal whose third commit finds the disk full."""
+
+    commits = 0
+
+    def commit(self, claim: object, batch: Batch) -> None:
+        self.commits += 1
+        if self.commits == 3:
+            raise StoreError("the disk is full")
+        super().commit(claim, batch)  # type: ignore[arg-type]
+
+
+def test_a_full_disk_stops_the_run_with_its_own_words_and_it_resumes(
+    fleet: Fleet, tmp_path: object
+) -> None:
+    path = f"{tmp_path}/journal.db"
+    with FullDisk.open(path) as journal:
+        performance = conduct.start(journal, fleet(), seed=5, run="full")
+        with pytest.raises(StoreError, match="the disk is full"):
+            asyncio.run(performance.play(Listeners(rounds_per_second=1000)))
+    with Journal.open(path) as journal:
+        summary = asyncio.run(conduct.resume(journal, "full").play(with_references=False))
+    assert summary.digest == asyncio.run(play(fleet(), seed=5)).log.digest
+
+
+def test_pace_is_kept(fleet: Fleet) -> None:
+    stage = assemble(fleet("world.rounds=4"), 1, "r")
+    loop_time: list[float] = []
+
+    async def timed() -> None:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        await Engine(stage, listeners=Listeners(rounds_per_second=40)).execute()
+        loop_time.append(clock() - began)
+
+    asyncio.run(timed())
+    assert loop_time[0] >= 0.09

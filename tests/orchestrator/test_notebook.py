@@ -1,0 +1,59 @@
+"""The door for Python: run, load, and look at it as frames or records."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas
+import pytest
+
+from memory.errors import BadInput, UnknownRun
+from orchestrator import load_run, run
+from scenarios.spec import Scenario
+
+Fleet = Callable[..., Scenario]
+SMALL = ("workers.0.count=3", "world.rounds=12", "chain.life=4")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    return str(tmp_path / "journal.db")
+
+
+def test_a_run_can_be_loaded_again(store: str) -> None:
+    done = run("just_in_case", seed=3, overrides=SMALL, store=store)
+    again = load_run(done.run, store=store)
+    assert again.summary == done.summary
+    assert again.events() == done.events()
+
+
+def test_frames_are_indexed_by_seq(store: str) -> None:
+    done = run("just_in_case", overrides=SMALL, store=store)
+    events = done.events_frame()
+    assert isinstance(events, pandas.DataFrame)
+    assert list(events.index) == list(range(1, done.summary.events + 1))
+    assert isinstance(done.verdicts_frame(), pandas.DataFrame)
+
+
+def test_it_works_where_a_loop_is_running_already(store: str, fleet: Fleet) -> None:
+    async def in_a_notebook() -> str:
+        return run(fleet(), seed=1, store=store).summary.status
+
+    assert asyncio.run(in_a_notebook()) == "done"
+
+
+def test_the_same_seed_gives_the_same_digest_under_any_run_id(store: str, fleet: Fleet) -> None:
+    first, second = (run(fleet(), seed=4, run_id=name, store=store) for name in ("a", "b"))
+    assert first.run != second.run
+    assert first.summary.digest == second.summary.digest
+
+
+def test_a_loaded_scenario_takes_no_overrides(store: str, fleet: Fleet) -> None:
+    with pytest.raises(BadInput, match="loaded already"):
+        run(fleet(), overrides=["world.rounds=3"], store=store)
+
+
+def test_an_unknown_run_is_told_the_nearest(store: str, fleet: Fleet) -> None:
+    run(fleet(), run_id="r_monday", store=store)
+    with pytest.raises(UnknownRun, match="r_monday"):
+        load_run("r_mondai", store=store)
