@@ -1,0 +1,1 @@
+"""What the project claims, measured: ``make bench`` for speed, ``make prove`` for the science."""

@@ -1,0 +1,138 @@
+"""Bench: what a turn costs, beside a floor measured in the same breath; imports and ``--help``.
+
+Absolute times are this machine's; the ratios travel. Each figure is the median of ``--repeats``
+processes, the floor interleaved with what it is compared to.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from statistics import median
+from typing import NamedTuple
+
+Figures = dict[str, float]
+
+
+class Row(NamedTuple):
+    """One figure beside its target."""
+
+    what: str
+    measured: str
+    target: str
+    held: bool
+
+
+def measure(*arguments: str) -> Figures:
+    """Run one measurement in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.speed", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: Figures = json.loads(done.stdout)
+    return found
+
+
+def cpu_of(*command: str) -> float:
+    """Return the CPU seconds a command takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def engine(workers: int, rounds: int, runs: int = 1) -> Figures:
+    """Measure one run, or several at once in one process."""
+    return measure(
+        "engine", "--workers", str(workers), "--rounds", str(rounds), "--runs", str(runs)
+    )
+
+
+def floor_for(figures: Figures) -> float:
+    """Return ms per turn of a plain loop that writes as many events of the same size."""
+    events = int(figures["events_per_turn"] * figures["turns"])
+    found = measure(
+        "floor", "--events", str(events), "--size", str(int(figures["bytes_per_event"]))
+    )
+    return found["ms_per_event"] * figures["events_per_turn"]
+
+
+def turns(repeats: int) -> Iterator[Row]:
+    """Yield CPU per turn for fleets of 1, 20 and 1,000 workers, each over the floor."""
+    single = 0.0
+    for workers, rounds in ((1, 1000), (20, 500), (1000, 20)):
+        pairs = []
+        for _ in range(repeats):
+            figures = engine(workers, rounds)
+            pairs.append((figures["ms_per_turn"], floor_for(figures)))
+        cost = median(cost for cost, _ in pairs)
+        ratio = median(cost / floor for cost, floor in pairs)
+        single = single or cost
+        name = f"{workers:,} workers, {workers * rounds:,} turns"
+        yield Row(f"CPU per turn, {name}", f"{cost:.3f} ms", "<= 0.25 ms", cost <= 0.25)
+        yield Row("... over the floor", f"{ratio:.1f}x", "<= 10x", ratio <= 10)
+        if workers > 1:
+            beside = cost / single
+            yield Row("... over one worker", f"{beside:.2f}x", "<= 1.0x", beside <= 1.0)
+
+
+def growth(repeats: int) -> Iterator[Row]:
+    """Yield how time and memory grow from 1,000 turns to 100,000."""
+    small = [engine(20, 50) for _ in range(repeats)]
+    large = [engine(20, 5000) for _ in range(repeats)]
+    flat = median(figures["last_tenth_over_first"] for figures in large)
+    yield Row("100,000 turns: last tenth over first", f"{flat:.2f}x", "<= 1.1x", flat <= 1.1)
+    memory = median(f["memory_mb"] for f in large) / median(f["memory_mb"] for f in small)
+    yield Row("... memory over that of 1,000 turns", f"{memory:.2f}x", "<= 1.3x", memory <= 1.3)
+
+
+def many_runs() -> Iterator[Row]:
+    """Yield what a thousand runs at once in one process cost."""
+    figures = engine(20, 10, runs=1000)
+    cost, memory = figures["ms_per_turn"], figures["memory_per_run_mb"]
+    yield Row("1,000 runs at once, CPU per turn", f"{cost:.3f} ms", "<= 0.25 ms", cost <= 0.25)
+    yield Row("... memory a run", f"{memory:.2f} MB", "<= 0.25 MB", memory <= 0.25)
+
+
+def doors(repeats: int) -> Iterator[Row]:
+    """Yield what it costs to knock: ``--help``, an import, the first run."""
+    python = sys.executable
+    for name, command in (
+        ("superorganism --help", (python, "-m", "orchestrator.cli.main", "--help")),
+        ("import orchestrator", (python, "-c", "import orchestrator")),
+        ("import monitors", (python, "-c", "import monitors")),
+    ):
+        cost = median(cpu_of(*command) for _ in range(repeats))
+        yield Row(f"{name}, CPU", f"{cost:.2f} s", "<= 0.3 s", cost <= 0.3)
+    took = []
+    for _ in range(repeats):
+        with tempfile.TemporaryDirectory() as folder:
+            started = time.monotonic()
+            cpu_of(
+                *(python, "-m", "orchestrator.cli.main", "run", "just_in_case"),
+                *("--store", f"{folder}/journal.db"),
+            )
+            took.append(time.monotonic() - started)
+    wall = median(took)
+    yield Row("superorganism run just_in_case", f"{wall:.1f} s", "<= 10 s", wall <= 10)
+
+
+def main() -> int:
+    """Measure everything and print one table; exit 1 if a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--repeats", type=int, default=3, help="processes per figure")
+    repeats = parser.parse_args().repeats
+    missed = 0
+    print("| what | measured | target | |\n| --- | --- | --- | --- |")
+    for rows in (doors(repeats), turns(repeats), growth(repeats), many_runs()):
+        for row in rows:
+            missed += not row.held
+            verdict = "met" if row.held else "**missed**"
+            print(f"| {row.what} | {row.measured} | {row.target} | {verdict} |", flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""One measurement in one process: what a run costs, or what the floor beneath it costs.
+
+``python -m benchmarks.speed engine --workers 20 --rounds 500`` prints one JSON object.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import resource
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+
+from memory.journal import Journal
+from orchestrator.conduct import load, start
+from orchestrator.engine import Listeners
+from scenarios.spec import Scenario
+
+BLACK_BOX = "monitors=[{over_need: {pool: [fleet, family, worker, agent]}}, unaccounted]"
+Figures = dict[str, float]
+
+
+def scenario_of(workers: int, rounds: int, life: int) -> Scenario:
+    """Return a scenario of that size, watched by all black-box monitors."""
+    budget = workers * rounds * 200 + 1000
+    return load(
+        "all_honest",
+        (
+            f"workers=[{{policy: honest, count: {workers}}}]",
+            f"world.rounds={rounds}",
+            f"chain.life={min(life, rounds)}",
+            f"world.resources.money.start={budget}",
+            BLACK_BOX,
+        ),
+    )
+
+
+def memory_mb() -> float:
+    """Return this process's peak memory."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def engine(workers: int, rounds: int, life: int, runs: int) -> Figures:
+    """Run the real thing into a real journal; return CPU per turn, and of each tenth."""
+    scenario = scenario_of(workers, rounds, life)
+    marks: list[float] = []
+    with tempfile.TemporaryDirectory() as folder, Journal.open(f"{folder}/journal.db") as journal:
+        performances = [start(journal, scenario, seed) for seed in range(runs)]
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        listeners = Listeners(on_round=lambda _: marks.append(time.process_time()))
+        before, memory_before = time.process_time(), memory_mb()
+        async with asyncio.TaskGroup() as tasks:
+            for number, performance in enumerate(performances):
+                told = listeners if number == 0 else Listeners()
+                tasks.create_task(performance.play(told, with_references=False))
+        spent = time.process_time() - before
+        events = sum(performance.stage.log.seq for performance in performances)
+        size = Path(folder, "journal.db").stat().st_size
+    turns = workers * rounds * runs
+    tenth = max(1, len(marks) // 10)
+    return {
+        "turns": turns,
+        "ms_per_turn": spent / turns * 1000,
+        "events_per_turn": events / turns,
+        "bytes_per_event": size / events,
+        "last_tenth_over_first": (marks[-1] - marks[-1 - tenth]) / (marks[tenth] - marks[0]),
+        "memory_mb": memory_mb(),
+        "memory_per_run_mb": (memory_mb() - memory_before) / runs,
+    }
+
+
+async def floor(events: int, size: int) -> Figures:
+    """Write as many rows of that size to SQLite from a plain asyncio loop, 140 a commit."""
+    body = b"x" * size
+    with tempfile.TemporaryDirectory() as folder:
+        connection = sqlite3.connect(f"{folder}/floor.db")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("CREATE TABLE event (seq INTEGER PRIMARY KEY, body BLOB)")
+        before = time.process_time()
+        for first in range(0, events, 140):
+            rows = [(seq, body) for seq in range(first, min(first + 140, events))]
+            connection.executemany("INSERT INTO event VALUES (?, ?)", rows)
+            connection.commit()
+            await asyncio.sleep(0)
+        spent = time.process_time() - before
+        connection.close()
+    return {"ms_per_event": spent / events * 1000}
+
+
+def main() -> None:
+    """Parse the command line, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
+    parser.add_argument("what", choices=["engine", "floor"])
+    for option, default in (
+        ("workers", 20),
+        ("rounds", 50),
+        ("life", 24),
+        ("runs", 1),
+        ("events", 7000),
+        ("size", 200),
+    ):
+        parser.add_argument(f"--{option}", type=int, default=default)
+    asked = parser.parse_args()
+    if asked.what == "engine":
+        figures = asyncio.run(engine(asked.workers, asked.rounds, asked.life, asked.runs))
+    else:
+        figures = asyncio.run(floor(asked.events, asked.size))
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
