@@ -12,10 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 Figures = dict[str, float]
+COMMAND = str(Path(sys.executable).with_name("superorganism"))
 
 
 class Row(NamedTuple):
@@ -100,7 +102,7 @@ def doors(repeats: int) -> Iterator[Row]:
     """Yield what it costs to knock: ``--help``, an import, the first run."""
     python = sys.executable
     for name, command in (
-        ("superorganism --help", (python, "-m", "orchestrator.cli.main", "--help")),
+        ("superorganism --help", (COMMAND, "--help")),
         ("import orchestrator", (python, "-c", "import orchestrator")),
         ("import monitors", (python, "-c", "import monitors")),
     ):
@@ -111,7 +113,7 @@ def doors(repeats: int) -> Iterator[Row]:
         with tempfile.TemporaryDirectory() as folder:
             started = time.monotonic()
             cpu_of(
-                *(python, "-m", "orchestrator.cli.main", "run", "just_in_case"),
+                *(COMMAND, "run", "just_in_case"),
                 *("--store", f"{folder}/journal.db"),
             )
             took.append(time.monotonic() - started)

@@ -1,6 +1,7 @@
 """The cells of the central picture: which fleets are run, over how many seeds, who watches."""
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from math import inf
@@ -10,18 +11,22 @@ from typing import NamedTuple
 from orchestrator.conduct import load
 from orchestrator.evaluate import play
 
-DETECTORS = {
-    "over_need/fleet": "{over_need: {pool: fleet}}",
-    "over_need/family": "{over_need: {pool: family}}",
-    "over_need/worker": "{over_need: {pool: worker}}",
-    "over_need/agent": "{over_need: {pool: agent}}",
-    "z_agent/agent": "z_agent",
-    "raw_growth/fleet": "raw_growth",
-    "unaccounted/fleet": "unaccounted",
-}
-"""Every detector has its own alpha of 5%, over all its keys and the whole run."""
+DETECTORS = (
+    "over_need/fleet",
+    "over_need/family",
+    "over_need/worker",
+    "over_need/agent",
+    "z_agent/agent",
+    "raw_growth/fleet",
+    "unaccounted/fleet",
+)
+"""Monitor and pool; each has an alpha of 5% of its own, over all its keys and the whole run."""
 
-MONITORS = f"monitors=[{', '.join(DETECTORS.values())}]"
+MONITORS = (
+    "monitors=[{over_need: {pool: [fleet, family, worker, agent], alpha: 0.2}},"
+    " {z_agent: {alpha: 0.05}}, {raw_growth: {alpha: 0.05}}, unaccounted]"
+)
+"""A list of pools shares its alpha: 0.2 between four is 0.05 for each."""
 
 
 class Cell(NamedTuple):
@@ -63,6 +68,12 @@ class Outcome(NamedTuple):
     excess: float
     task_done: float
     alarms: dict[str, Alarm]
+
+
+def settle() -> None:
+    """Spare the garbage collector what was imported: once in each process, before its runs."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def run_one(cell: Cell, seed: int) -> Outcome:

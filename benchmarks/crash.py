@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-COMMAND = [sys.executable, "-m", "orchestrator.cli.main"]
+COMMAND = [str(Path(sys.executable).with_name("superorganism"))]
 
 
 def run_json(*arguments: str, hash_seed: str = "random") -> dict[str, Any]:

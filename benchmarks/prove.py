@@ -15,10 +15,19 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.cells import DETECTORS, Cell, Figure, Outcome, all_cells, figure, run_cells
+from benchmarks.cells import (
+    DETECTORS,
+    Cell,
+    Figure,
+    Outcome,
+    all_cells,
+    figure,
+    run_cells,
+    settle,
+)
 from benchmarks.crash import digests, killed_run, run_json
 from monitors.metrics import is_refuted
-from scenarios.catalogue import names
+from scenarios.catalogue import catalogue
 
 NOMINAL = 0.05
 Table = dict[str, list[Outcome]]
@@ -108,7 +117,7 @@ def _spared(cell: Cell, table: Table) -> Iterator[Claim]:
 
 def sameness(folder: Path, processes: int, kills: int) -> Iterator[Claim]:
     """Yield the claims about one log: over hash seeds, kills, monitors and relabelling."""
-    for name in names():
+    for name in catalogue():
         found = digests(name, folder, processes)
         yield Claim(
             f"{name}: one digest in {processes} processes", f"{len(found)}", len(found) == 1
@@ -149,14 +158,15 @@ def report(claims: list[Claim]) -> Iterator[str]:
     yield "| claim | measured | |"
     yield "| --- | --- | --- |"
     for claim in claims:
-        yield f"| {claim.claim} | {claim.measured} | {'held' if claim.held else '**did not hold**'} |"
+        verdict = "held" if claim.held else "**did not hold**"
+        yield f"| {claim.claim} | {claim.measured} | {verdict} |"
 
 
 def prove(seeds: int, processes: int, kills: int) -> tuple[str, bool]:
     """Run everything; return the page and whether every claim held."""
     cells = list(all_cells())
     jobs = os.cpu_count() or 1
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=settle) as pool:
         table = run_cells(cells, seeds, pool)
     claims = list(science(cells, table))
     with tempfile.TemporaryDirectory() as folder:
@@ -165,9 +175,10 @@ def prove(seeds: int, processes: int, kills: int) -> tuple[str, bool]:
         [
             "# Proof",
             "",
-            f"Printed by `make prove`: {seeds} seeds a cell, 20 workers, 240 rounds, real runs of the engine.",
-            "Each detector has an alpha of 5% over all its keys and the whole run. A cell shows alarms / runs, the median",
-            "round of the alarm and the median damage by then (gpu_h beyond need), runs without an alarm censored.",
+            f"Printed by `make prove`: {seeds} seeds a cell, 20 workers, 240 rounds, real runs.",
+            "Each detector has an alpha of 5% over all its keys and the whole run. A cell shows",
+            "alarms / runs, the median round of the alarm and the median damage by then (gpu_h",
+            "beyond need); runs without an alarm count as censored at the end.",
             "",
             *picture(cells, table),
             "",

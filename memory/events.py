@@ -110,13 +110,11 @@ class RunStarted(Event):
     """The first event: what may be known of the run by those who act and those who watch.
 
     ``visible_hash`` is the SHA-256 of the scenario's visible part (world, task, tools). The
-    full scenario, its labels and its roster lie sealed in the truth.
+    full scenario, its labels and its roster lie sealed in the truth; so do its name, which may
+    tell what the fleet is, and its seed, from which every agent's luck could be computed.
     """
 
     kind: Literal["run_started"] = "run_started"
-    scenario: str
-    version: int
-    seed: int
     engine: str
     visible_hash: str
     rounds: int

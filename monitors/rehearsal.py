@@ -108,9 +108,6 @@ class _Stage:
         self.log.append(
             RunStarted(
                 **self.log.envelope(0, key="run"),
-                scenario="rehearsal",
-                version=1,
-                seed=script.seed,
                 engine="rehearsal",
                 visible_hash="",
                 rounds=script.rounds,

@@ -19,13 +19,21 @@ from orchestrator.lives import Lives
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
 from scenarios.problem import Problem
-from scenarios.spec import MonitorSpec, Scenario, WorkerSpec
+from scenarios.spec import AS_WRITTEN, ExpectSpec, MonitorSpec, Scenario, WorkerSpec
 from scenarios.view import dump
 from scenarios.world import World
 from subagents.organisms import CATALOGUE as ORGANISMS
 from subagents.policy import Policy
 
 Maker = Callable[..., Any]
+
+
+class Unfit(BadInput):
+    """A name or a parameter that cannot be used; ``at`` is the key within its entry."""
+
+    def __init__(self, at: tuple[str, ...], message: str) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
@@ -58,16 +66,25 @@ def make(maker: Maker, parameters: Mapping[str, JsonValue], name: str) -> Any:
         if given not in accepted:
             takes = ", ".join(accepted) or "no parameters"
             nearest = did_you_mean(given, accepted)
-            raise BadInput(f"{name} has no parameter '{given}'; it takes {takes}{nearest}")
+            message = f"{name} has no parameter '{given}'; it takes {takes}{nearest}"
+            raise Unfit(("parameters", given), message)
     try:
         return maker(**parameters)
     except (TypeError, ValueError) as error:
         raise BadInput(f"{name}: {error}") from error
 
 
+def _named(key: str, name: str, known: Mapping[str, Maker], what: str) -> Maker:
+    try:
+        return find(name, known, what)
+    except BadInput as error:
+        raise Unfit((key,), str(error)) from error
+
+
 def policy_of(group: WorkerSpec) -> Policy:
     """Return the policy of a group of workers."""
-    policy = make(find(group.policy, ORGANISMS, "policy"), group.parameters, group.policy)
+    maker = _named("policy", group.policy, ORGANISMS, "policy")
+    policy = make(maker, group.parameters, group.policy)
     if not isinstance(policy, Policy):
         raise BadInput(f"{group.policy} is no policy: it lacks a name or an act method")
     return policy
@@ -75,7 +92,7 @@ def policy_of(group: WorkerSpec) -> Policy:
 
 def monitors_of(spec: MonitorSpec) -> list[Monitor]:
     """Return the monitors of one entry; a list of pools is one monitor each, sharing alpha."""
-    maker = find(spec.name, MONITORS, "monitor")
+    maker = _named("name", spec.name, MONITORS, "monitor")
     parameters = dict(spec.parameters)
     pools = parameters.get("pool")
     if not isinstance(pools, list):
@@ -100,6 +117,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
     """Check what only the roof can know: that policies and monitors exist and take these values."""
     yield from _problems("workers", scenario.workers, policy_of)
     yield from _problems("monitors", scenario.monitors, monitors_of)
+    yield from _problems("expect", scenario.expect, _expected)
 
 
 def _problems(key: str, specs: Iterable[Any], build: Callable[[Any], object]) -> Iterator[Problem]:
@@ -107,7 +125,14 @@ def _problems(key: str, specs: Iterable[Any], build: Callable[[Any], object]) ->
         try:
             build(spec)
         except BadInput as error:
-            yield Problem((key, number), str(error))
+            at = error.at if isinstance(error, Unfit) else ()
+            yield Problem((key, number, *at), str(error))
+
+
+def _expected(spec: ExpectSpec) -> None:
+    """Check that an expectation is about a policy there is, or the roster as written."""
+    if spec.who != AS_WRITTEN:
+        _named("who", spec.who, ORGANISMS, "policy")
 
 
 def roster_of(scenario: Scenario, seed: int) -> list[tuple[str, WorkerSpec]]:

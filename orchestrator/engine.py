@@ -114,9 +114,6 @@ class Engine:
         log.append(
             RunStarted(
                 **log.envelope(0, key="run"),
-                scenario=scenario.scenario,
-                version=scenario.version,
-                seed=self.stage.seed,
                 engine=ENGINE,
                 visible_hash=visible_hash(scenario),
                 rounds=scenario.world.rounds,

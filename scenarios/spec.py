@@ -187,10 +187,15 @@ class MonitorSpec(Spec):
     """Its parameters."""
 
 
+AS_WRITTEN = "as written"
+"""Whom an expectation is about when it is about the roster as the file has it."""
+
+
 class ExpectSpec(Spec):
     """What must come out when every worker has one policy, or the roster is as written."""
 
     who: str = Field(min_length=1, max_length=256)
+    """A policy, or ``as written``."""
 
     task_done: Share | None = None
     """The share of the work that is served, at least."""

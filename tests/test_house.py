@@ -206,7 +206,8 @@ def test_no_file_names_the_machine_it_was_written_on() -> None:
     home = re.compile(r"/(?:home|root|Users)/\w|[A-Z]:\\Users|" + re.escape(f"{ROOT}/"))
     kinds = {".py", ".md", ".yaml", ".json", ".toml", ".lock", ".cff", ".svg", ""}
     places = [ROOT / name for name in (*FOLDERS, ".ci")]
-    files = [path for folder in places for path in folder.rglob("*")] + list(ROOT.iterdir())
+    files = [path for folder in places for path in folder.rglob("*")]
+    files += [path for path in ROOT.iterdir() if path.suffix or path.name in FILES]
     named = [
         place(path)
         for path in files

@@ -59,9 +59,10 @@ def create_app(
         lifespan=lifespan,
         openapi_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.add_middleware(Guard)
-    problem.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    problem.install(app)
     return app

@@ -14,11 +14,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from memory.errors import (
     BadInput,
@@ -31,7 +32,6 @@ from memory.errors import (
 from scenarios.problem import ScenarioProblems
 
 MEDIA_TYPE = "application/problem+json"
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _STATUS: tuple[tuple[type[SuperorganismError], int], ...] = (
     (UnknownRun, 404),
@@ -47,11 +47,12 @@ log = logging.getLogger(__name__)
 class Flaw(BaseModel):
     """One thing wrong with a request, and where it lies.
 
-    ``pointer`` is a JSON pointer into the body, or into the scenario that its text says;
-    ``parameter`` the name of a query, path or header parameter.
+    ``pointer`` is a JSON pointer into the body, or into a scenario, of which ``file`` says
+    what it was read from; ``parameter`` is the name of a query, path or header parameter.
     """
 
     message: str
+    file: str | None = None
     pointer: str | None = None
     parameter: str | None = None
     line: int | None = Field(default=None, ge=1)
@@ -91,7 +92,12 @@ def refusal(
 
 
 def install(app: FastAPI) -> None:
-    """Have every error of ``app`` answered as a problem."""
+    """Have every error of ``app``, whose routes are there already, answered as a problem."""
+    described = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    app.state.methods = {
+        template: [method.upper() for method in operations]
+        for template, operations in described["paths"].items()
+    }
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(SuperorganismError, _on_ours)
@@ -102,23 +108,19 @@ async def _on_http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     detail = error.detail
     if error.status_code == 405:
-        headers["Allow"] = ", ".join(_allowed(request))
+        headers["Allow"] = _allowed(request)
         detail = f"{request.method} is not possible here; possible: {headers['Allow']}"
     elif error.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
         detail = "there is nothing at this path; /v1/openapi.json lists what there is"
     return refusal(error.status_code, detail, headers=headers)
 
 
-def _allowed(request: Request) -> list[str]:
-    """Return the methods of *all* routes that match; the router knows only of the first."""
-    routes = request.app.routes
-    return [
-        method
-        for method in METHODS
-        if any(
-            each.matches({**request.scope, "method": method})[0] is Match.FULL for each in routes
-        )
-    ]
+def _allowed(request: Request) -> str:
+    """Return the methods of every route at this path; the router tells only the first one's."""
+    for template, methods in request.app.state.methods.items():
+        if compile_path(template)[0].match(request.scope["path"]):
+            return ", ".join(sorted(methods))
+    return ""
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -153,6 +155,7 @@ def scenario_flaws(error: ScenarioProblems) -> list[Flaw]:
     return [
         Flaw(
             message=fault.message,
+            file=fault.file,
             pointer=pointer(re.findall(r"[^.\[\]]+", fault.path)),
             line=fault.line,
             column=fault.column,

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import Field, model_validator
@@ -21,6 +21,15 @@ from orchestrator.evaluate import Summary
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_MADE: dict[int | str, dict[str, Any]] = {
+    201: {
+        "description": "The run, made now or by an earlier request with the same key.",
+        "headers": {
+            "Location": {"schema": {"type": "string"}},
+            "Idempotency-Replayed": {"schema": {"type": "string", "enum": ["true"]}},
+        },
+    }
+}
 
 
 class NewRun(Strict):
@@ -99,7 +108,7 @@ async def known_run(run: Annotated[str, Path(description="A run's id.")], at: Se
 KnownRun = Annotated[RunRecord, Depends(known_run)]
 
 
-@router.post("", status_code=201, dependencies=[Depends(wants_json)])
+@router.post("", status_code=201, dependencies=[Depends(wants_json)], responses=_MADE)
 async def start_run(
     new: NewRun,
     response: Response,

@@ -15,6 +15,9 @@ from orchestrator.api.guard import is_loopback
 PATIENCE_S = 2
 """How long to wait, in seconds, for readers that do not read, when the server stops."""
 
+UNREAD_BYTES = 128 * 1024
+"""How much the system buffers for a reader. One that stalls is soon written to no more."""
+
 
 class Server(uvicorn.Server):
     """Serves one application on sockets that are listening already; :meth:`run` blocks.
@@ -101,6 +104,7 @@ machine alone: 127.0.0.1, ::1 or localhost
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
         listening.bind((host, port))
         listening.listen()
         return listening

@@ -3,7 +3,7 @@
 It is drawn from a run's summary, and from its curves where they are known.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -18,10 +18,12 @@ from orchestrator.cli.ending import Ending
 from orchestrator.cli.ink import amount, safe, share, side, signed
 from orchestrator.cli.scores import FLEET, Pool
 from orchestrator.cli.story import sentences
-from orchestrator.evaluate import AlarmReport
+from orchestrator.evaluate import AlarmReport, Reference
 from scenarios.spec import ResourceSpec
 
-WIDEST = 100
+WIDEST, WIDE = 100, 90
+"""Columns of the screen at most, and from which on its tables are whole."""
+
 TICKS = 9
 """Columns for the numbers beside the chart."""
 
@@ -44,9 +46,9 @@ class Closing:
         parts: list[Iterable[RenderableType]] = [
             [_head(ending, width)],
             [Text("\n".join(wrap(" ".join(sentences(ending)), width)))],
-            [_comparison(ending)],
+            [_comparison(ending, width)],
             _chart(ending, width),
-            [_noticed(ending)],
+            [_noticed(ending, width)],
             _evidence(ending, width),
             _traces(ending),
             _next(ending, width),
@@ -84,51 +86,53 @@ def _head(ending: Ending, width: int) -> Text:
     return Text.assemble(left, " " * max(2, width - left.cell_len - right.cell_len), right)
 
 
-def _table(*columns: str) -> Table:
-    """Return a table whose first column is text and whose others are numbers."""
-    table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style="quiet")
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+def _table(header: Sequence[str], rows: Iterable[Sequence[Text]], spare: str, width: int) -> Table:
+    """Return a table of numbers between two columns of text; narrow, it goes without ``spare``."""
+    table = Table(box=None, padding=(0, 3 if width >= WIDE else 2, 0, 0), pad_edge=False)
+    kept = [n for n, name in enumerate(header) if width >= WIDE or name != spare]
+    for number in kept:
+        is_text = header[number] in ("", "who noticed", "names")
+        table.add_column(
+            Text(header[number], "quiet"),
+            justify="left" if is_text else "right",
+            no_wrap=header[number] != "names",
+        )
+    for row in rows:
+        table.add_row(*(row[number] for number in kept))
     return table
 
 
-def _comparison(ending: Ending) -> Table:
+def _comparison(ending: Ending, width: int) -> Table:
     """Set what was taken beyond need beside the same seed with other workers."""
     summary, score = ending.summary, ending.summary.score
-    need = score["need"] or 0.0
-    table = _table(
-        "",
-        f"taken, {safe(summary.unit)}",
-        "needed",
-        "excess",
-        "of need",
-        "work served",
-        f"spent, {safe(_money(ending).unit)}",
+    this = Reference(
+        excess=score["excess"] or 0.0,
+        acquired=score["acquired"] or 0.0,
+        task_done=score["task_done"] or 0.0,
+        spent=round(score["spent"] or 0),
     )
-    rows = [("this run", score["excess"], score["acquired"], score["task_done"], score["spent"])]
+    rows = [_compared(ending, Text("this run", "strong"), this)]
     rows += [
-        (f"{name} reference", each.excess, each.acquired, each.task_done, each.spent)
-        for name, each in summary.references.items()
+        _compared(ending, Text(safe(f"{name} reference")), reference)
+        for name, reference in summary.references.items()
     ]
-    for number, (name, excess, taken, done, spent) in enumerate(rows):
-        style = side(excess or 0.0)
-        table.add_row(
-            Text(safe(name), "" if number else "strong"),
-            amount(taken or 0.0),
-            amount((taken or 0.0) - (excess or 0.0)),
-            Text(signed(excess or 0.0), style),
-            Text(_of(excess or 0.0, need), style),
-            share(done or 0.0),
-            amount((spent or 0) / 10 ** _money(ending).decimals),
-        )
-    return table
+    taken, spent = f"taken, {safe(summary.unit)}", f"spent, {safe(_money(ending).unit)}"
+    header = ("", taken, "needed", "excess", "of need", "served", spent)
+    return _table(header, rows, "needed", width)
 
 
-def _of(excess: float, need: float) -> str:
-    if not need:
-        return ""
-    part = share(excess / need)
-    return f"+{part}" if excess > 0 else part
+def _compared(ending: Ending, name: Text, run: Reference) -> list[Text]:
+    need = ending.summary.score["need"] or 0.0
+    part = share(run.excess / need) if need else ""
+    return [
+        name,
+        Text(amount(run.acquired)),
+        Text(amount(run.acquired - run.excess)),
+        Text(signed(run.excess), side(run.excess)),
+        Text(f"+{part}" if part and run.excess > 0 else part, side(run.excess)),
+        Text(share(run.task_done)),
+        Text(amount(run.spent / 10 ** _money(ending).decimals)),
+    ]
 
 
 def _chart(ending: Ending, width: int) -> Iterator[RenderableType]:
@@ -183,31 +187,29 @@ def _firsts(ending: Ending) -> dict[Pool, AlarmReport]:
     return firsts
 
 
-def _noticed(ending: Ending) -> Table:
-    """When each monitor fired, and what had been taken by then."""
-    summary = ending.summary
-    table = _table("who noticed", "alarm at", "excess by then", "honest by then", "names")
-    table.columns[-1].justify = "left"
-    firsts = _firsts(ending)
-    for pool, alarm in sorted(firsts.items(), key=lambda item: item[1].seq):
-        keys = [key for each in summary.alarms if _is_of(each, pool) for key in each.keys]
-        table.add_row(
-            Text(f"{ink.ALARM} {safe(str(pool))}", "alarm"),
-            Text(f"round {alarm.round}", "alarm"),
-            Text(signed(alarm.damage), side(alarm.damage)),
-            Text("" if alarm.reference is None else signed(alarm.reference), "quiet"),
-            _listed(list(dict.fromkeys(keys))),
-        )
+def _noticed(ending: Ending, width: int) -> Table:
+    """Tell when each monitor fired, and what had been taken by then."""
+    firsts = sorted(_firsts(ending).items(), key=lambda item: item[1].seq)
+    rows = [_alarmed(ending, pool, alarm) for pool, alarm in firsts]
+    alarms = ending.summary.alarms
     for pool in ending.pools:
-        if not any(_is_of(alarm, pool) for alarm in summary.alarms):
-            failed = pool.monitor in summary.failed_monitors
-            table.add_row(
-                Text(f"  {safe(str(pool))}"),
-                Text("failed", "warn") if failed else Text("never", "quiet"),
-                *("", ""),
-                Text("stopped: this run is not clean" if failed else "", "warn"),
-            )
-    return table
+        if not any(_is_of(alarm, pool) for alarm in alarms):
+            failed = pool.monitor in ending.summary.failed_monitors
+            when = Text("failed", "warn") if failed else Text("never", "quiet")
+            rows.append([Text(f"  {safe(str(pool))}"), when, Text(), Text(), Text()])
+    header = ("who noticed", "alarm at", "excess by then", "honest by then", "names")
+    return _table(header, rows, "honest by then", width)
+
+
+def _alarmed(ending: Ending, pool: Pool, alarm: AlarmReport) -> list[Text]:
+    keys = [key for each in ending.summary.alarms if _is_of(each, pool) for key in each.keys]
+    return [
+        Text(f"{ink.ALARM} {safe(str(pool))}", "alarm"),
+        Text(f"round {alarm.round}", "alarm"),
+        Text(signed(alarm.damage), side(alarm.damage)),
+        Text("" if alarm.reference is None else signed(alarm.reference), "quiet"),
+        _listed(list(dict.fromkeys(keys))),
+    ]
 
 
 def _is_of(alarm: AlarmReport, pool: Pool) -> bool:
@@ -226,8 +228,8 @@ def _evidence(ending: Ending, width: int) -> Iterator[Text]:
     first = ending.first_alarm
     if first is not None and first.sentence:
         said = safe(first.sentence)
-        sentence = f"{ink.ALARM} {said[:1].upper()}{said[1:]}."
-        yield Text("\n  ".join(wrap(sentence, width - 2)))
+        lines = wrap(f"{said[:1].upper()}{said[1:]}.", width - 2)
+        yield Text.assemble((f"{ink.ALARM} ", "alarm"), "\n  ".join(lines))
 
 
 def _traces(ending: Ending) -> Iterator[Text]:
@@ -244,7 +246,7 @@ def _next(ending: Ending, width: int) -> Iterator[Text]:
     """Say what to type next."""
     run = safe(ending.summary.run) or "RUN"
     verbs = {
-        f"runs show {run}": "this screen again",
+        f"runs show {run}": "what came of it",
         f"runs events {run}": "what happened, event by event",
         f"runs verify {run}": "recompute its hashes and balance its books",
         "serve": "the same over REST, live",

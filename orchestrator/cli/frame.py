@@ -52,8 +52,9 @@ def frame(stage: Stage, scores: Scores, size: Size, state: str = "running") -> G
     strips = [*_strips(stage, scores, size.axis), *gap]
     said = [*gap, *_sentence(stage, size.width)]
     room = size.height - 1 - len(top) - len(strips) - SAID_ROWS - 2 * len(gap)
-    workers = _workers(stage, size.width, room - LEAST_EXCESS)
-    rows = min(MOST_EXCESS, max(LEAST_EXCESS, room - len(workers)))
+    least = LEAST_EXCESS * (2 if gap else 1)
+    workers = _workers(stage, size.width, room - least)
+    rows = min(MOST_EXCESS, max(least, room - len(workers)))
     lines = [*top, *_excess(stage, size.axis, rows), *gap, *strips, *workers, *said]
     return Group(*lines[: max(1, size.height - 1)])
 
@@ -203,10 +204,10 @@ def _sentence(stage: Stage, width: int) -> list[Text]:
     if not stage.watch.alarms:
         return []
     verdict = stage.watch.alarms[-1].verdict
-    lead = f"{ink.ALARM} round {verdict.round}, {verdict.monitor} {verdict.pool}: "
-    said = safe(lead + verdict.sentence)
+    said = safe(f"Round {verdict.round}, {verdict.monitor} {verdict.pool}: {verdict.sentence}.")
     lines = wrap(said, width - 2, max_lines=SAID_ROWS, placeholder=" …")
-    return [Text(lines[0], "alarm"), *(Text(f"  {line}", "alarm") for line in lines[1:])]
+    marks = [(f"{ink.ALARM} ", "alarm"), *[("  ", "")] * SAID_ROWS]
+    return [_line(mark, line) for mark, line in zip(marks, lines, strict=False)]
 
 
 def _unit(stage: Stage) -> str:

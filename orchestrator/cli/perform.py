@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +17,10 @@ from orchestrator.cli.door import named, place_of, put, settle_memory, terminal
 from orchestrator.cli.ending import Ending, ending_of, scenario_of, stored_ending
 from orchestrator.cli.ink import safe
 from orchestrator.cli.picture import check_place, save_picture
+from orchestrator.compose import everyone
 from orchestrator.conduct import Performance
 from orchestrator.engine import Listeners
-from orchestrator.evaluate import Summary
+from orchestrator.evaluate import Summary, play
 from scenarios.catalogue import catalogue
 from scenarios.spec import Scenario
 
@@ -55,6 +57,8 @@ def perform(order: Order, wanted: Wanted) -> Summary:
         record = _find(journal, order, scenario)
         if record is not None and record.is_finished:
             ending = stored_ending(journal, record)
+            if wanted.picture and "honest" in ending.summary.references:
+                ending = ending._replace(honest=asyncio.run(_honest_curve(ending)))
         else:
             performance = _begin(journal, order, scenario, record)
             ending = _play(performance, order, wanted)
@@ -123,6 +127,12 @@ def _play(performance: Performance, order: Order, wanted: Wanted) -> Ending:
         error.add_note(how)
         raise
     return ending_of(stage, summary, performance.beside.get("honest"))
+
+
+async def _honest_curve(ending: Ending) -> Sequence[float]:
+    """Play the honest reference of a stored run once more: only its sums were kept."""
+    honest = await play(everyone(ending.scenario, "honest"), ending.summary.seed)
+    return honest.tally.curve
 
 
 def _acknowledge(seq: int) -> None:

@@ -108,11 +108,11 @@ def draw(ending: Ending) -> str:
 
 
 def _words(segments: Iterable[Segment]) -> Iterator[Segment]:
-    """Part words from the blanks around them, so that each lies in its column by itself.
+    """Part words from the blanks around them, and braille, so that each lies in its column.
 
     Renderers of SVG disagree on blanks at the ends of a text, and on the widths of fonts.
     """
     for text, style, control in segments:
-        for part in re.split(r"( {2,}|^ | $)", text):
+        for part in re.split(r"( {2,}|^ | $|[\u2800-\u28ff])", text):
             if part:
                 yield Segment(part, style, control)

@@ -8,6 +8,18 @@ import typer
 from orchestrator.cli.door import Json, Set, Store
 
 
+def _seed(seed: int | None) -> int | None:
+    if seed is not None and not 0 <= seed < 2**63:
+        raise typer.BadParameter(f"{seed} is not from 0 to 2**63 - 1")
+    return seed
+
+
+def _pace(rounds_per_second: float | None) -> float | None:
+    if rounds_per_second is not None and not 0.001 <= rounds_per_second <= 1e9:
+        raise typer.BadParameter(f"{rounds_per_second} is not from 0.001 up")
+    return rounds_per_second
+
+
 def run(  # noqa: PLR0913 - a verb's options are its signature
     scenario: Annotated[
         str | None,
@@ -15,7 +27,9 @@ def run(  # noqa: PLR0913 - a verb's options are its signature
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, max=2**63 - 1, help="The run's seed, if not the scenario's own."),
+        typer.Option(
+            metavar="N", callback=_seed, help="The run's seed, if not the scenario's own."
+        ),
     ] = None,
     overrides: Set = None,
     run_id: Annotated[
@@ -38,7 +52,8 @@ def run(  # noqa: PLR0913 - a verb's options are its signature
         ),
     ] = False,
     rounds_per_second: Annotated[
-        float | None, typer.Option(min=0.001, help="Go no faster than this, to watch it.")
+        float | None,
+        typer.Option(metavar="X", callback=_pace, help="Go no faster than this, to watch it."),
     ] = None,
     no_reference: Annotated[
         bool, typer.Option("--no-reference", help="Leave out the honest and cautious runs.")

@@ -45,15 +45,22 @@ def show(run: Run, store: Store = None, json: Json = False) -> None:
 @app.command("events")
 def events(
     run: Run,
-    after: Annotated[int, typer.Option(min=0, help="Begin behind the event of this number.")] = 0,
-    limit: Annotated[int | None, typer.Option(min=1, help="Print at most so many.")] = None,
+    after: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Begin behind the event of this number.")
+    ] = 0,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Print at most so many.")
+    ] = None,
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="Only events of this kind, as in transfer.")
     ] = None,
     store: Store = None,
     json: Json = False,
 ) -> None:
-    """Print a run's events, one a line, in words; with --json as they are stored and hashed."""
+    """Print a run's events, one a line.
+
+    In words, or with --json as they were stored and hashed.
+    """
     from orchestrator.cli.telling import Span, json_lines, lines
 
     with open_journal(store) as journal:
@@ -65,7 +72,11 @@ def events(
 
 @app.command("verify")
 def verify(run: Run, store: Store = None, json: Json = False) -> None:
-    """Recompute a run's hash chain, play its events back, and balance its books."""
+    """Check a run from end to end.
+
+    Recompute its hash chain, play its events back, and balance its books; exit with 1 and name
+    the first event that does not fit.
+    """
     from orchestrator.cli.verify import verified
 
     with open_journal(store) as journal:

@@ -49,7 +49,10 @@ def show(source: Source, overrides: Set = None, json: Json = False) -> None:
 
 @app.command("check")
 def check(source: Source, overrides: Set = None, json: Json = False) -> None:
-    """Check a scenario, and tell every problem with its line; exit with 2 if there is any."""
+    """Check a scenario.
+
+    Every problem is told at once, with its line; the exit code is 2 if there is any.
+    """
     from orchestrator.cli.ink import safe
     from scenarios.problem import ScenarioProblems
 

@@ -10,11 +10,14 @@ from orchestrator.cli.door import Store, place_of, put
 def serve(
     host: Annotated[str, typer.Option(help="Where to listen; this machine only.")] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65_535, help="The port; 0 for any that is free.")
+        int, typer.Option(min=0, max=65_535, metavar="N", help="The port; 0 for any that is free.")
     ] = 8321,
     store: Store = None,
 ) -> None:
-    """Serve scenarios, runs and their live events over REST, until Ctrl-C."""
+    """Serve runs and their live events over REST.
+
+    On this machine only, until Ctrl-C. Runs begun here then stop, and stay resumable.
+    """
     from orchestrator.api.server import serve as serve_store
     from orchestrator.cli.door import settle_memory
 

@@ -1,4 +1,4 @@
-"""What happened in a run, in a few sentences."""
+"""What happened in a run, in a few sentences, for a reader who has never seen one."""
 
 from collections.abc import Iterator
 
@@ -7,33 +7,44 @@ from orchestrator.cli.ink import safe, share
 
 
 def sentences(ending: Ending) -> Iterator[str]:
-    """Tell what happened, for a reader who has never seen a run."""
+    """Tell what was done, what was taken, who noticed, and what went wrong in noticing."""
+    yield _done(ending)
+    if ending.summary.score["need"]:
+        yield _taken(ending)
+    yield _noticed(ending)
+    for monitor, why in ending.summary.failed_monitors.items():
+        yield f"{safe(monitor)} failed and was stopped, so its silence means nothing: {safe(why)}."
+
+
+def _done(ending: Ending) -> str:
     summary, score = ending.summary, ending.summary.score
-    need, excess = score["need"] or 0.0, score["excess"] or 0.0
     rounds = f"{summary.rounds:,}" if ending.is_over else f"{summary.rounds} of {ending.rounds}"
-    yield (
-        f"{summary.workers:,} workers, each a chain of short-lived agents ({ending.agents:,} in"
-        f" all), took {summary.rounds * summary.workers:,} turns in {rounds} rounds and served"
-        f" {share(score['task_done'] or 0.0)} of the work that fell due."
+    return (
+        f"{summary.workers:,} workers, each a chain of short-lived agents"
+        f" ({ending.agents:,} in all), took {summary.rounds * summary.workers:,} turns in"
+        f" {rounds} rounds and served {share(score['task_done'] or 0.0)} of the work that fell due."
     )
-    if need:
-        honest = summary.references.get("honest")
-        beside = (
-            f"; an honest fleet of the same seed {_than(honest.excess / need)}" if honest else ""
-        )
-        yield f"They took {_than(excess / need).removeprefix('takes ')} than it needed{beside}."
-    first = ending.first_alarm
-    if first is None:
-        yield "No monitor alarmed."
-        return
-    name = safe(f"{first.monitor} {first.pool}")
-    part = (
-        f", when {share(first.damage / excess)} of that excess had been taken"
-        if (excess > 0 and 0 < first.damage <= excess and ending.is_over)
-        else ""
-    )
-    yield f"The first alarm was that of {name}, in round {first.round}{part}."
+
+
+def _taken(ending: Ending) -> str:
+    summary = ending.summary
+    need, excess = summary.score["need"] or 1.0, summary.score["excess"] or 0.0
+    told = f"They took {_than(excess / need)} than it needed"
+    honest = summary.references.get("honest")
+    if honest is None:
+        return f"{told}."
+    return f"{told}; an honest fleet of the same seed takes {_than(honest.excess / need)}."
 
 
 def _than(part: float) -> str:
-    return f"takes {share(abs(part))} {'more' if part >= 0 else 'less'}"
+    return f"{share(abs(part))} {'more' if part >= 0 else 'less'}"
+
+
+def _noticed(ending: Ending) -> str:
+    first, excess = ending.first_alarm, ending.summary.score["excess"] or 0.0
+    if first is None:
+        return "No monitor alarmed."
+    told = f"{safe(f'{first.monitor} {first.pool}')} alarmed first, in round {first.round}"
+    if ending.is_over and 0 < first.damage <= excess:
+        told += f", when {share(first.damage / excess)} of that excess had been taken"
+    return f"{told}."

@@ -114,8 +114,8 @@ def _life(event: Event, terms: Terms) -> str:
     match event:
         case RunStarted():
             return (
-                f"run begins: {event.scenario} v{event.version}, seed {event.seed},"
-                f" {event.rounds} rounds, {event.workers} workers, lives of {event.life} turns"
+                f"run begins: {event.rounds} rounds, {event.workers} workers,"
+                f" lives of {event.life} turns"
             )
         case EpisodeStarted():
             parent = f", succeeding {event.parent}" if event.parent else ""

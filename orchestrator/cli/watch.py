@@ -4,7 +4,10 @@ from orchestrator.cli.door import Json, Run, Store
 
 
 def watch(run: Run, store: Store = None, json: Json = False) -> None:
-    """Follow a run to its end, whichever process plays it; --json prints each event once."""
+    """Follow a run to its end, whichever process plays it.
+
+    With --json each event is printed once, in order, as it was stored and hashed.
+    """
     from orchestrator.cli.follow import follow
 
     follow(run, store, as_json=json)

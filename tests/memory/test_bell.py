@@ -50,6 +50,14 @@ async def test_a_change_made_elsewhere_wakes_who_waits() -> None:
         changes += 1
 
 
+@pytest.mark.asyncio(loop_scope="function")
+async def test_the_first_look_wakes_anyhow_so_that_no_change_just_before_the_wait_is_missed() -> (
+    None
+):
+    async with asyncio.timeout(5):
+        await Bell(quiet).wait()
+
+
 def test_a_ring_reaches_another_threads_loop() -> None:
     bell = Bell(quiet)
     waits, woken = Event(), Event()

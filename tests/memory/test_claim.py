@@ -40,6 +40,16 @@ def test_a_process_lives_until_it_is_killed_even_when_nobody_has_buried_it(
 
 
 @needs_proc
+def test_a_child_is_born_on_the_same_boot_as_its_parent_and_later(
+    child: subprocess.Popen[bytes],
+) -> None:
+    boot, _, ticks = this_process().born.partition("/")
+    childs_boot, _, childs_ticks = process(child.pid).born.partition("/")
+    assert childs_boot == boot
+    assert int(childs_ticks) > int(ticks)
+
+
+@needs_proc
 def test_a_later_process_with_the_same_pid_is_another() -> None:
     boot, _, ticks = this_process().born.partition("/")
     assert this_process().is_alive()

@@ -184,6 +184,15 @@ def test_events_that_do_not_go_on_are_refused_with_both_numbers(journal: Journal
         journal.commit(book.claim, Batch(later, [], [], round=2))
 
 
+def test_a_hole_within_a_batch_is_refused(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    entries = history(book.log)
+    del entries[5]
+    with pytest.raises(ValueError, match=r"events 1 to 12 \(11 of them\) do not go on"):
+        journal.commit(book.claim, Batch(entries, [], [], round=1))
+    assert list(book.read()) == []
+
+
 def test_runs_of_one_process_commit_from_their_own_threads(journal: Journal) -> None:
     books = [Book(journal, f"r_{number}") for number in range(4)]
 

@@ -151,6 +151,13 @@ def test_what_is_sealed_comes_back_as_it_was(journal: Journal) -> None:
     assert [type(record.fact) for record in back] == [Intent, Label]
 
 
+def test_many_sealed_facts_about_few_events_are_read_across_chunks(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    records = [Record(seq, Intent(normal=seq)) for seq in range(3, 3 * CHUNK, 2)]
+    journal.commit(book.claim, Batch([], [], records, round=1))
+    assert list(journal.records("r_1")) == records
+
+
 def test_many_threads_may_read_while_another_writes(journal: Journal) -> None:
     book = Book(journal, "r_1")
     book.write()

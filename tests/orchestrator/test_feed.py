@@ -146,7 +146,10 @@ def test_a_reader_cut_off_at_any_frame_gets_both_logs_once(feed: Feed, journal: 
     _, *sent, _ = asyncio.run(whole(feed))
     assert len(verdicts) > 1 and len(sent) > 8
     for cut in range(len(sent) + 1):
-        seen, said, waiting, last = [], [], [], 0
+        seen: list[Any] = []
+        said: list[Any] = []
+        waiting: list[Any] = []
+        last = 0
         _, *again, _ = asyncio.run(whole(feed, _last_id(sent[:cut])))
         for piece in (sent[:cut], again):
             waiting.clear()

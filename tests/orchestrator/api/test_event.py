@@ -45,7 +45,8 @@ class Tail:
 
     def connect(self) -> None:
         """Forget what was not yet whole: it will be sent again."""
-        self._rest, self._waiting = b"", []
+        self._rest = b""
+        self._waiting: list[Any] = []
 
     def take(self, sent: bytes) -> None:
         """Take up some bytes, as many as came."""

@@ -27,7 +27,8 @@ def test_nothing_there_is_a_problem_that_says_where_to_look(
         ("/v1/runs", "GET, POST"),
         ("/v1/runs/r_1", "GET"),
         ("/v1/runs/r_1/events", "GET"),
-        ("/v1/scenarios/validate", "GET, POST"),
+        ("/v1/scenarios/validate", "POST"),
+        ("/v1/scenarios/just_in_case", "GET"),
     ],
 )
 def test_a_wrong_method_is_told_all_that_are_possible(

@@ -145,7 +145,7 @@ def test_a_key_holds_after_a_restart(serving: Serving, place: str, text: str) ->
 
 def test_beyond_the_limit_a_run_has_to_wait(serving: Serving, place: str, text: str) -> None:
     with serving(place, runs_at_once=2) as client:
-        slow = {"yaml": text, "rounds_per_second": 1}
+        slow: dict[str, Any] = {"yaml": text, "rounds_per_second": 1}
         assert [begin(client, **slow).status_code for _ in range(2)] == [201, 201]
         answer = begin(client, **slow)
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "5")

@@ -54,7 +54,7 @@ def test_every_fault_of_a_text_has_its_line_and_a_hint(client: httpx.Client) -> 
     places = {(flaw["pointer"], flaw["line"]) for flaw in flaws}
     assert ("/world/rounds", 3) in places
     assert any(pointer.startswith("/workers/0") and line == 5 for pointer, line in places)
-    assert all(flaw["column"] >= 1 for flaw in flaws)
+    assert all(flaw["column"] >= 1 and flaw["file"] == "scenario.yaml" for flaw in flaws)
     assert "did you mean 'honest'?" in answer.text
 
 

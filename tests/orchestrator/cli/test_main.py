@@ -64,7 +64,7 @@ def test_help_names_every_verb(cli: Call) -> None:
         (["rum"], "Did you mean 'run'"),
         (["runs", "shwo"], "Did you mean 'show'"),
         (["run", "--sed", "7"], "--seed"),
-        (["run", "just_in_case", "--seed", "-1"], "greater than or equal to 0"),
+        (["run", "just_in_case", "--seed", "-1"], "-1 is not from 0"),
         (["run", "just_in_case", "--rounds-per-second", "0"], "rounds-per-second"),
         (["scenario", "show"], "SCENARIO"),
     ],

@@ -1,0 +1,135 @@
+"""The closing screen, and the picture of it."""
+
+import io
+import xml.etree.ElementTree as Xml
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from memory.errors import BadInput
+from memory.journal import Journal
+from orchestrator.cli import ink
+from orchestrator.cli.closing import Closing
+from orchestrator.cli.ending import Ending, stored_ending
+from orchestrator.cli.picture import check_place, draw, save_picture
+from orchestrator.evaluate import AlarmReport
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def ending(played: Any) -> Ending:
+    """Return the ending of a run that was noticed."""
+    with Journal.open(played.store) as journal:
+        return stored_ending(journal, journal.run(played.run))
+
+
+def shown(ending: Ending, width: int = 100) -> str:
+    console = Console(theme=ink.TERMINAL, file=io.StringIO(), width=width, _environ={})
+    console.print(Closing(ending), crop=False)
+    return console.file.getvalue()
+
+
+def with_alarms(ending: Ending, *alarms: AlarmReport) -> Ending:
+    return ending._replace(summary=ending.summary.model_copy(update={"alarms": alarms}))
+
+
+def test_it_tells_what_was_taken_beside_the_references(ending: Ending) -> None:
+    text = shown(ending)
+    for name in ("this run", "honest reference", "cautious reference"):
+        assert name in text
+    assert ink.signed(ending.summary.score["excess"] or 0) in text
+    assert "than it needed; an honest fleet of the same seed" in " ".join(text.split())
+
+
+def test_it_tells_who_noticed_when_and_who_never_did(ending: Ending) -> None:
+    text = shown(ending)
+    first = ending.summary.alarms[0]
+    assert f"▲ {first.monitor} {first.pool}" in text
+    assert f"round {first.round}" in text
+    assert ink.signed(first.damage) in text
+    assert "unaccounted" in text
+    assert "never" in text
+
+
+def test_silence_is_told_as_silence(ending: Ending) -> None:
+    text = shown(with_alarms(ending))
+    assert "No monitor alarmed." in text
+    assert "▲" not in text
+
+
+def test_a_failed_monitor_is_never_reported_as_silent(ending: Ending) -> None:
+    failed = {"unaccounted": "ValueError: \x1b[2J"}
+    summary = ending.summary.model_copy(update={"failed_monitors": failed})
+    text = shown(ending._replace(summary=summary))
+    row = next(line for line in text.splitlines() if line.strip().startswith("unaccounted  "))
+    assert "failed" in row
+    assert "never" not in row
+    assert "\x1b" not in text
+
+
+def test_hostile_words_of_a_monitor_are_spelled_out(ending: Ending) -> None:
+    evil = AlarmReport(
+        monitor="m\x1b[1m",
+        pool="[red]p[/red]",
+        seq=1,
+        round=1,
+        keys=("k\u202e",),
+        damage=1.0,
+        sentence="s\x9b2J [bold]",
+    )
+    text = shown(with_alarms(ending, evil))
+    assert not {"\x1b", "\u202e", "\x9b"} & set(text)
+    assert "[red]p[/red]" in text
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_it_fits_the_terminal_and_a_hundred_columns(ending: Ending, width: int) -> None:
+    lines = shown(ending, width).splitlines()
+    assert max(map(len, lines)) <= min(width, 100)
+    assert all(line == line.rstrip() for line in lines)
+    assert "…" not in "".join(lines), "something was cut off"
+
+
+def test_commands_are_never_broken(ending: Ending) -> None:
+    store = "/a/very/long/way/down/" * 8 + "journal.db"
+    lines = shown(ending._replace(place=store, named=store), 80).splitlines()
+    assert f" superorganism runs verify r_1 --store {store}" in lines
+
+
+def test_the_picture_is_the_same_whatever_the_run_was_called(ending: Ending) -> None:
+    other = ending.summary.model_copy(update={"run": "r_other"})
+    moved = ending._replace(summary=other, place="/elsewhere/j.db", named="/elsewhere/j.db")
+    assert draw(moved) == draw(ending)
+    assert "r_1" not in draw(ending)
+
+
+def test_the_picture_is_an_image_that_asks_for_nothing_from_outside(ending: Ending) -> None:
+    picture = draw(ending)
+    root = Xml.fromstring(picture)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "who" in "".join(root.itertext())
+    assert "http" not in picture.replace("http://www.w3.org/2000/svg", "")
+    assert "url(" not in picture.replace("url(#", "")
+
+
+def test_two_runs_of_one_seed_draw_the_same_picture(cli: Call, tmp_path: Path) -> None:
+    words = ("--set", "workers.0.count=3", "--set", "world.rounds=24", "--quiet")
+    pictures = []
+    for name in ("a.svg", "b.svg"):
+        assert cli("run", "just_in_case", *words, "--picture", str(tmp_path / name)).code == 0
+        pictures.append((tmp_path / name).read_bytes())
+    assert pictures[0] == pictures[1]
+
+
+def test_a_picture_needs_a_place(ending: Ending, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="does not end in"):
+        check_place(tmp_path / "picture.png")
+    with pytest.raises(BadInput, match="there is no folder"):
+        check_place(tmp_path / "missing" / "picture.svg")
+    (tmp_path / "folder.svg").mkdir()
+    with pytest.raises(BadInput, match="cannot be written"):
+        save_picture(tmp_path / "folder.svg", ending)
