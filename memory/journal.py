@@ -4,6 +4,7 @@ Reading is in :mod:`memory.reader`, the database in :mod:`memory.store`. A journ
 from several threads; a commit is made in the thread that asks for it.
 """
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -240,7 +241,10 @@ class Journal(Reader):
         ------
         StaleClaim
             If the claim does not hold any more.
+        ValueError
+            If the summary holds a number that JSON has no word for.
         """
+        json.dumps(summary, allow_nan=False)
         self._let_go(claim, status=status, summary=summary)
 
     def put_answer(self, claim: Claim, agent: str, turn: int, body: bytes) -> bytes:

@@ -119,7 +119,9 @@ class Reader:
         told = self._verdicts_seen(number, after)
         while True:
             head = self._head(number)
-            events = list(self.lines(run, after, limit)) if head.seq > after else []
+            # No further than the head: what is committed meanwhile has verdicts of its own.
+            due = min(limit, head.seq - after)
+            events = list(self.lines(run, after, due)) if due > 0 else []
             after = events[-1].number if events else after
             verdicts = self._verdicts_about(run, told, after) if head.verdicts > told else []
             told = verdicts[-1].number if verdicts else told

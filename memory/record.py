@@ -1,4 +1,4 @@
-"""A run as the journal knows it: what it is, how far it has come, what is read of it."""
+"""What is read of a run: what it is, how far it has come, and lines of its two logs."""
 
 from typing import Literal, NamedTuple
 

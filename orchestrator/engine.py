@@ -139,11 +139,16 @@ class Engine:
     def _round_done(self) -> None:
         self._rounds_open += 1
         if self.durable is None:
-            self.stage.log.drain()
-            self.stage.sealed.clear()
+            self._forget()
         elif self._is_commit_due():
             self._commit()
         self.listeners.on_round(self.stage.round)
+
+    def _forget(self) -> None:
+        """Drop what nobody keeps, so that a run in memory stays as small as it began."""
+        self.stage.log.drain()
+        self.stage.watch.drain()
+        self.stage.sealed.clear()
 
     def _is_commit_due(self) -> bool:
         return (

@@ -106,7 +106,8 @@ class Feed:
         """End every stream, without an ``end``: its reader will come back."""
         self._is_closed = True
         for timer in self._waiting:
-            timer.reschedule(0)
+            if not timer.expired():
+                timer.reschedule(0)
 
     async def _stream(self, run: str, after: int) -> AsyncIterator[bytes]:
         yield RETRY

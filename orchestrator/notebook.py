@@ -18,7 +18,7 @@ from orchestrator.settings import read_settings
 from scenarios.spec import Scenario
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas as pd
 
 Records = list[dict[str, Any]]
 T = TypeVar("T")
@@ -54,11 +54,11 @@ class RunView:
         with Journal.open(self.store) as journal:
             return [verdict.model_dump(mode="json") for _, verdict in journal.verdicts(self.run)]
 
-    def events_frame(self) -> "pandas.DataFrame | Records":
+    def events_frame(self) -> "pd.DataFrame | Records":
         """Return the event log as a data frame indexed by seq, or as records without pandas."""
         return _frame(self.events(), "seq")
 
-    def verdicts_frame(self) -> "pandas.DataFrame | Records":
+    def verdicts_frame(self) -> "pd.DataFrame | Records":
         """Return the verdict log as a data frame, or as records without pandas."""
         return _frame(self.verdicts(), None)
 
@@ -146,9 +146,8 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
-def _frame(records: Records, index: str | None) -> "pandas.DataFrame | Records":
+def _frame(records: Records, index: str | None) -> "pd.DataFrame | Records":
     if importlib.util.find_spec("pandas") is None:
         return records
-    pandas = importlib.import_module("pandas")
-    frame: pandas.DataFrame = pandas.DataFrame.from_records(records)
+    frame: pd.DataFrame = importlib.import_module("pandas").DataFrame.from_records(records)
     return frame.set_index(index) if index and not frame.empty else frame

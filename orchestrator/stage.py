@@ -43,7 +43,6 @@ class Watch:
     monitors: list[Monitor]
     tally: Tally
     fresh: list[Verdict] = field(default_factory=list)
-    latest: dict[tuple[str, str, str], Verdict] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     _listeners: list[Callable[[Verdict], None]] = field(default_factory=list)
@@ -66,7 +65,6 @@ class Watch:
 
     def _keep(self, verdict: Verdict) -> None:
         self.fresh.append(verdict)
-        self.latest[verdict.monitor, verdict.pool, verdict.key] = verdict
         if verdict.alarm:
             self.alarms.append(Alarm(verdict, self.tally.excess))
         for hear in self._listeners:

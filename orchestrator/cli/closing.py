@@ -88,12 +88,13 @@ def _head(ending: Ending, width: int) -> Text:
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Text]], spare: str, width: int) -> Table:
     """Return a table of numbers between two columns of text; narrow, it goes without ``spare``."""
-    table = Table(box=None, padding=(0, 3 if width >= WIDE else 2, 0, 0), pad_edge=False)
+    gap = (0, 3 if width >= WIDE else 2, 0, 0)
+    table = Table(box=None, padding=gap, pad_edge=False, header_style="quiet")
     kept = [n for n, name in enumerate(header) if width >= WIDE or name != spare]
     for number in kept:
         is_text = header[number] in ("", "who noticed", "names")
         table.add_column(
-            Text(header[number], "quiet"),
+            Text(header[number]),
             justify="left" if is_text else "right",
             no_wrap=header[number] != "names",
         )

@@ -65,13 +65,19 @@ def stored_ending(journal: Journal, record: RunRecord) -> Ending:
     if not record.summary:
         stage = rebuild(journal, record.run)
         return ending_of(stage, summarise(stage, {}, state_of(record)))
-    scenario = scenario_of(journal, record.run)
-    summary = Summary.model_validate(record.summary)
+    scenario, summary = scenario_of(journal, record.run), stored_summary(journal, record)
     tally, census = Tally(summary.resource), Census()
     for entry in journal.entries(record.run):
         tally.fold(entry.event)
         census.fold(entry.event)
     return Ending(summary, scenario, census.agents, tally.curve)
+
+
+def stored_summary(journal: Journal, record: RunRecord) -> Summary:
+    """Return the summary of a stored run; of one that is not over, as it stands."""
+    if record.summary:
+        return Summary.model_validate(record.summary)
+    return summarise(rebuild(journal, record.run), {}, state_of(record))
 
 
 def scenario_of(journal: Journal, run: str) -> Scenario:

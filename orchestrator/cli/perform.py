@@ -52,6 +52,8 @@ def perform(order: Order, wanted: Wanted) -> Summary:
     """Play a run to its end, or find it finished, and tell what came of it."""
     if wanted.picture:
         check_place(wanted.picture)
+    if order.scenario is None and order.run is None:
+        raise BadInput(f"name a scenario, one of {', '.join(catalogue())}, or a --run-id")
     scenario = conduct.load(order.scenario, order.overrides) if order.scenario else None
     with Journal.open(place_of(order.store), create=scenario is not None) as journal:
         record = _find(journal, order, scenario)
@@ -69,8 +71,6 @@ def perform(order: Order, wanted: Wanted) -> Summary:
 def _find(journal: Journal, order: Order, scenario: Scenario | None) -> RunRecord | None:
     """Return the run that is to go on, if there is one and it is the one that was meant."""
     if order.run is None:
-        if scenario is None:
-            raise BadInput(f"name a scenario, one of {', '.join(catalogue())}, or a --run-id")
         return None
     try:
         record = journal.run(order.run)

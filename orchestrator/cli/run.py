@@ -20,54 +20,59 @@ def _pace(rounds_per_second: float | None) -> float | None:
     return rounds_per_second
 
 
+Source = Annotated[
+    str | None,
+    typer.Argument(metavar="SCENARIO", help="A name from `scenario list`, or a YAML file."),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(metavar="N", callback=_seed, help="The run's seed, if not the scenario's own."),
+]
+RunId = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RUN",
+        help="The new run's id. An unfinished run of that id goes on where it stopped; "
+        "a finished one is shown.",
+    ),
+]
+Ack = Annotated[
+    bool,
+    typer.Option(
+        "--ack",
+        help="Print ACK and a number after each commit: events up to it are safe. "
+        "With --json the summary is the last line.",
+    ),
+]
+Pace = Annotated[
+    float | None,
+    typer.Option(metavar="X", callback=_pace, help="Go no faster than this, to watch it."),
+]
+NoReference = Annotated[
+    bool, typer.Option("--no-reference", help="Leave out the honest and cautious runs.")
+]
+FailOnAlarm = Annotated[
+    bool, typer.Option("--fail-on-alarm", help="Exit with 3 if any monitor alarmed.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but the closing summary.")]
+Picture = Annotated[
+    Path | None, typer.Option(metavar="FILE.svg", help="Draw the closing summary, too.")
+]
+
+
 def run(  # noqa: PLR0913 - a verb's options are its signature
-    scenario: Annotated[
-        str | None,
-        typer.Argument(metavar="SCENARIO", help="A name from `scenario list`, or a YAML file."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", callback=_seed, help="The run's seed, if not the scenario's own."
-        ),
-    ] = None,
+    scenario: Source = None,
+    seed: Seed = None,
     overrides: Set = None,
-    run_id: Annotated[
-        str | None,
-        typer.Option(
-            "--run-id",
-            metavar="RUN",
-            help="The new run's id. An unfinished run of that id goes on where it stopped; "
-            "a finished one is shown.",
-        ),
-    ] = None,
+    run_id: RunId = None,
     store: Store = None,
     json: Json = False,
-    ack: Annotated[
-        bool,
-        typer.Option(
-            "--ack",
-            help="Print ACK and a number after each commit: events up to it are safe. "
-            "With --json the summary is the last line.",
-        ),
-    ] = False,
-    rounds_per_second: Annotated[
-        float | None,
-        typer.Option(metavar="X", callback=_pace, help="Go no faster than this, to watch it."),
-    ] = None,
-    no_reference: Annotated[
-        bool, typer.Option("--no-reference", help="Leave out the honest and cautious runs.")
-    ] = False,
-    fail_on_alarm: Annotated[
-        bool, typer.Option("--fail-on-alarm", help="Exit with 3 if any monitor alarmed.")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show nothing but the closing summary.")
-    ] = False,
-    picture: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.svg", help="Draw the closing summary, too."),
-    ] = None,
+    ack: Ack = False,
+    rounds_per_second: Pace = None,
+    no_reference: NoReference = False,
+    fail_on_alarm: FailOnAlarm = False,
+    quiet: Quiet = False,
+    picture: Picture = None,
 ) -> None:
     """Run a scenario and watch it; or let an unfinished run go on.
 

@@ -32,13 +32,14 @@ def list_runs(store: Store = None, json: Json = False) -> None:
 def show(run: Run, store: Store = None, json: Json = False) -> None:
     """Show what came of a run, or how it stands."""
     from orchestrator.cli.closing import Closing
-    from orchestrator.cli.ending import stored_ending
+    from orchestrator.cli.ending import stored_ending, stored_summary
 
     with open_journal(store) as journal:
-        ending = stored_ending(journal, journal.run(run))
-    if json:
-        put(ending.summary.model_dump_json())
-        return
+        record = journal.run(run)
+        if json:
+            put(stored_summary(journal, record).model_dump_json())
+            return
+        ending = stored_ending(journal, record)
     terminal().print(Closing(ending._replace(place=place_of(store), named=store)), crop=False)
 
 

@@ -36,6 +36,7 @@ def test_a_note_written_again_gets_the_next_version_and_keeps_its_id() -> None:
     assert latest is not None
     assert (latest.text, latest.author, latest.seq) == ("twenty", BOB, 2)
     assert notes["n_001"] == latest
+    assert write(notes, ADA, "another", "note").note == "n_002"
 
 
 @pytest.mark.parametrize(

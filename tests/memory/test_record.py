@@ -53,6 +53,13 @@ def test_a_finished_run_keeps_its_summary_and_has_no_owner(journal: Journal, sta
     assert not record.is_live
 
 
+def test_a_summary_that_could_not_be_read_again_is_refused(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        journal.finish(book.claim, "done", {"score": float("nan")})
+    assert journal.run("r_1").status == "running"
+
+
 def test_a_run_that_was_let_go_of_can_be_resumed(journal: Journal) -> None:
     journal.release(Book(journal, "r_1").claim)
     record = journal.run("r_1")

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, insert, select
 
 from memory.errors import BadInput, CorruptJournal, StoreError
 from memory.store import Store, _check_schema, path_of
-from memory.tables import CLOCK, SCHEMA, STAMP, TABLES
+from memory.tables import CLOCK, SCHEMA, STAMP
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,3 @@ def test_a_closed_store_says_so_and_may_be_closed_again(tmp_path: Path) -> None:
             pass
     with pytest.raises(StoreError, match="this journal has been closed"):
         store.changes()
-
-
-def test_every_table_has_a_primary_key_and_a_docstring() -> None:
-    assert [table.name for table in TABLES.sorted_tables if not table.primary_key.columns] == []

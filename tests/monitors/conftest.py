@@ -55,14 +55,13 @@ class _Scribe:
         resources: tuple[tuple[str, int], ...] = (("compute", 0), ("money", 2)),
     ) -> None:
         terms = tuple(ResourceTerms(name=name, unit=name, decimals=d) for name, d in resources)
-        said: dict[str, Any] = {"scenario": "s", "version": 1, "seed": 0, "engine": ""}
         sizes: dict[str, Any] = {
             "workers": workers,
             "rounds": rounds,
             "life": life,
             "resources": terms,
         }
-        self.write(RunStarted, key="run", visible_hash="", **said, **sizes)
+        self.write(RunStarted, key="run", visible_hash="", engine="", **sizes)
 
     def need(self, amount: float, resource: str = "compute") -> None:
         self.round += 1

@@ -156,7 +156,7 @@ def test_a_server_that_stops_leaves_its_runs_resumable(
     serving: Serving, place: str, text: str
 ) -> None:
     with serving(place) as client:
-        broken_off = begin(client, yaml=text, rounds_per_second=50).json()["run"]
+        broken_off = begin(client, yaml=text, rounds_per_second=1).json()["run"]
         undisturbed = await_end(client, begin(client, yaml=text).json()["run"])
         assert client.get(f"/v1/runs/{broken_off}").json()["is_live"]
     with Journal.open(place) as journal:
@@ -171,7 +171,7 @@ def test_a_run_that_breaks_is_told_of_and_disturbs_no_other(
 ) -> None:
     """Another process takes its run away, so the next commit is refused."""
     with serving(place) as client, Journal.open(place) as journal:
-        made = begin(client, yaml=text, rounds_per_second=20).json()["run"]
+        made = begin(client, yaml=text, rounds_per_second=5).json()["run"]
         journal.claim(made, seize=True)
         well = begin(client, yaml=text).json()["run"]
         assert await_end(client, well)["status"] == "done"

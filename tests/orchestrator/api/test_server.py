@@ -98,7 +98,7 @@ def test_a_signal_stops_it_and_its_runs_stay_resumable(
     ) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
-        wishes = {"yaml": text, "rounds_per_second": 5}
+        wishes = {"yaml": text, "rounds_per_second": 1}
         made = httpx.post(f"{address}/v1/runs", json=wishes).json()["run"]
         with httpx.stream("GET", f"{address}/v1/runs/{made}/events", timeout=20) as answer:
             parts = answer.iter_raw()

@@ -125,6 +125,14 @@ def test_two_runs_of_one_seed_draw_the_same_picture(cli: Call, tmp_path: Path) -
     assert pictures[0] == pictures[1]
 
 
+def test_a_finished_run_draws_the_picture_it_drew_at_its_end(cli: Call, tmp_path: Path) -> None:
+    words = ("--set", "workers.0.count=3", "--set", "world.rounds=24", "--run-id", "r_p")
+    first, again = tmp_path / "first.svg", tmp_path / "again.svg"
+    assert cli("run", "just_in_case", *words, "--picture", str(first)).code == 0
+    assert cli("run", "--run-id", "r_p", "--picture", str(again)).code == 0
+    assert first.read_bytes() == again.read_bytes()
+
+
 def test_a_picture_needs_a_place(ending: Ending, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not end in"):
         check_place(tmp_path / "picture.png")

@@ -85,6 +85,13 @@ def test_a_finished_run_is_shown_and_not_played_again(cli: Call, played: Any) ->
     assert "honest reference" in shown
 
 
+def test_without_a_scenario_it_names_those_there_are(cli: Call, tmp_path: Path) -> None:
+    answer = cli("run")
+    assert answer.code == 2
+    assert "just_in_case" in answer.err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
