@@ -20,7 +20,7 @@ run: $(RUNTIME) ## watch a fleet take more than it needs, and the monitors that 
 	$(BIN)/superorganism run just_in_case $(ARGS)
 
 test: $(DEV) ## run every test, offline
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(DEV) ## formatting, lint, types, import contracts; under a minute
 	$(BIN)/ruff format --check .
