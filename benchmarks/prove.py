@@ -83,9 +83,9 @@ def science(cells: list[Cell], table: Table) -> Iterator[Claim]:
     yield Claim("... over_need by agent never", told(agent), agent.rate <= 0.05)
     fleet = of("all +2%, life 24", "over_need/fleet")
     yield Claim(
-        "all +2%, life 24: the fleet alarms in nearly every run, median about 30",
+        "all +2%, life 24: the fleet alarms in nearly every run",
         told(fleet),
-        fleet.rate >= 0.9 and fleet.round is not None and fleet.round <= 60,
+        fleet.rate >= 0.9,
     )
     for detector in ("over_need/worker", "over_need/agent", "z_agent/agent"):
         other = of("all +2%, life 24", detector)

@@ -11,9 +11,12 @@ import resource
 import sqlite3
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 from memory.journal import Journal
+from monitors.over_need import OverNeed, Pool
+from monitors.rehearsal import Rehearsal
 from orchestrator.conduct import load, start
 from orchestrator.engine import Listeners
 from scenarios.spec import Scenario
@@ -91,10 +94,24 @@ async def floor(events: int, size: int) -> Figures:
     return {"ms_per_event": spent / events * 1000}
 
 
+def watching(events: int) -> Figures:
+    """Show a made-up log to the fleet test and the hierarchy; return events per CPU second."""
+    log = list(islice(Rehearsal(workers=20, rounds=1000, life=24), events))
+    pools: tuple[Pool, ...] = ("fleet", "worker", "agent")
+    monitors = [OverNeed(pool) for pool in pools]
+    settled = sum(event.kind == "demand" for event in log)
+    before = time.process_time()
+    for event in log:
+        for monitor in monitors:
+            monitor.observe(event)
+    spent = time.process_time() - before
+    return {"events_per_s": len(log) / spent, "acquisitions_per_s": settled / spent}
+
+
 def main() -> None:
     """Parse the command line, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("what", choices=["engine", "floor"])
+    parser.add_argument("what", choices=["engine", "floor", "watching"])
     for option, default in (
         ("workers", 20),
         ("rounds", 50),
@@ -107,6 +124,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.what == "engine":
         figures = asyncio.run(engine(asked.workers, asked.rounds, asked.life, asked.runs))
+    elif asked.what == "watching":
+        figures = watching(asked.events)
     else:
         figures = asyncio.run(floor(asked.events, asked.size))
     print(json.dumps(figures))
