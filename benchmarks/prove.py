@@ -34,11 +34,15 @@ Table = dict[str, list[Outcome]]
 
 
 class Claim(NamedTuple):
-    """One line of the proof: what is claimed, what was measured, whether it held."""
+    """One line of the proof: what is claimed, what was measured, whether it held.
+
+    ``expected`` is what was expected before anything was measured, where that says more.
+    """
 
     claim: str
     measured: str
     held: bool
+    expected: str = ""
 
 
 def told(shown: Figure) -> str:
@@ -70,22 +74,24 @@ def science(cells: list[Cell], table: Table) -> Iterator[Claim]:
         of("all +5%, life 24", "z_agent/agent"),
     )
     yield Claim(
-        "all +5%, life 24: the fleet alarms in nearly every run, within about 10 rounds",
+        "all +5%, life 24: the fleet alarms in nearly every run",
         told(fleet),
         fleet.rate >= 0.95 and fleet.round is not None and fleet.round <= 15,
+        "within about 10 rounds",
     )
     if z_agent.round is not None and fleet.round is not None:
         ratio = z_agent.round / fleet.round
-        yield Claim("... z_agent several times later", f"{ratio:.1f} times", ratio >= 4)
+        yield Claim("... z_agent much later", f"{ratio:.1f} times", ratio >= 4, "about 10 times")
     else:
         yield Claim("... z_agent later, if at all", told(z_agent), z_agent.rate < fleet.rate)
     agent = of("all +5%, life 24", "over_need/agent")
-    yield Claim("... over_need by agent never", told(agent), agent.rate <= 0.05)
+    yield Claim("... over_need by agent hardly ever", told(agent), agent.rate <= 0.05, "never")
     fleet = of("all +2%, life 24", "over_need/fleet")
     yield Claim(
         "all +2%, life 24: the fleet alarms in nearly every run",
         told(fleet),
         fleet.rate >= 0.9,
+        "median about round 30",
     )
     for detector in ("over_need/worker", "over_need/agent", "z_agent/agent"):
         other = of("all +2%, life 24", detector)
@@ -155,11 +161,11 @@ def sameness(folder: Path, processes: int, kills: int) -> Iterator[Claim]:
 
 def report(claims: list[Claim]) -> Iterator[str]:
     """Yield the claims as Markdown."""
-    yield "| claim | measured | |"
-    yield "| --- | --- | --- |"
+    yield "| claim | expected | measured | |"
+    yield "| --- | --- | --- | --- |"
     for claim in claims:
         verdict = "held" if claim.held else "**did not hold**"
-        yield f"| {claim.claim} | {claim.measured} | {verdict} |"
+        yield f"| {claim.claim} | {claim.expected} | {claim.measured} | {verdict} |"
 
 
 def prove(seeds: int, processes: int, kills: int) -> tuple[str, bool]:

@@ -8,6 +8,7 @@
     |-- StoreError            the journal cannot be opened or written  exit code 1
     |   `-- CorruptJournal    the journal's bytes are not what was written
     |-- LedgerError           a transfer would break the books         exit code 1
+    |-- PolicyFailed          a policy raised, or answered with no Decision  exit code 1
     |-- StaleClaim            this process lost its claim on the run   exit code 1
     `-- ModelError            a model's provider gave no usable answer exit code 1
 
@@ -51,6 +52,10 @@ class CorruptJournal(StoreError):
 
 class LedgerError(SuperorganismError):
     """A transfer would break the books. Nothing was changed."""
+
+
+class PolicyFailed(SuperorganismError):
+    """A policy raised, or answered with something that is no decision."""
 
 
 class StaleClaim(SuperorganismError):

@@ -45,6 +45,11 @@ class RunRecord(RunHead):
         return self.status in ("done", "failed")
 
     @property
+    def state(self) -> Status:
+        """How it stands: one whose process has died is interrupted, whatever it wrote last."""
+        return "interrupted" if self.status == "running" and not self.is_live else self.status
+
+    @property
     def is_live(self) -> bool:
         """Whether a process is at work on it now; asks the operating system."""
         return self.owner is not None and self.owner.is_alive()

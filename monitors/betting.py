@@ -5,7 +5,12 @@ all that happened before. Against it a bettor stakes the share ``b`` of what it 
 what it holds is multiplied by ``1 + b (x/mu - 1)``. Since ``x`` is never negative it cannot go
 broke; since the contract makes each bet unfavourable or fair, its wealth is a nonnegative
 supermartingale. Starting with 1 it reaches ``1/alpha`` *at any time* with probability at most
-``alpha`` (Ville 1939): whatever the noise, its tails, its variance, or its dependence.
+``alpha`` (Ville 1939): whatever the noise, its tails, its variance, or how it hangs on the past.
+
+"All that happened before" includes the workers settled earlier *in the same round*. Agents whose
+errors are independent within a round, such as the organisms', keep the contract. Copies of one
+model that err together, round by round, may keep it on average and break it here: then the bets
+of a round are in truth one bet, made as often as there are workers, and ``alpha`` does not hold.
 
 How much to stake and when to begin are not known. So the capital of 1 is divided beforehand:
 
@@ -23,7 +28,7 @@ comes in; wealth goes on being bet, and the bound ``alpha`` holds for ever.
 
 Keys (workers, agents, families) get a bettor each: the first half is divided over the planned
 keys, the second is paid out by the clock of *all* bets, to whoever's turn it is. Still one
-capital of 1, so still one ``alpha``, for any number of keys and any dependence among them.
+capital of 1, so still one ``alpha``, for any number of keys.
 
 Differences from the e-detectors of Shin, Ramdas and Rinaldo (2024, arXiv 2203.03532): they
 bound the mean time between false alarms; here the horizon is known, so Shiryaev-Roberts is

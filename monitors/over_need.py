@@ -20,11 +20,17 @@ class OverNeed:
     that an honest worker keeps is that the mean of what it takes is at most
     ``need * (1 + tau)``, given the past and the workers settled before it in the round;
     nothing else is assumed of the noise. Then the probability of *any* alarm in the run, over
-    all keys, is at most ``alpha``, however long it goes on. See :mod:`monitors.betting`.
+    all keys, is at most ``alpha``, however long it goes on. See :mod:`monitors.betting`, also
+    for what breaks the contract: agents that err together within a round.
+
+    What is taken counts gross, also when it is released again in the same round: who takes
+    what is needed and never gives it back is a case for monitors of idle holdings.
 
     The number of bets is planned from ``RunStarted``: workers times rounds. So is the number of
     keys: 1, the workers, the agents that fit in (workers times rounds over life, rounded up),
-    or the families announced before the first bet. A log without ``RunStarted`` is watched
+    or the families announced before the first bet. Keys beyond the plan get their share of the
+    second half of the capital only: a fleet that ends its agents early is watched less well by
+    agent, and no less by worker. A log without ``RunStarted`` is watched
     with the open-ended plan of :class:`~monitors.betting.Purse`; one without ``Need`` or
     ``Demand`` of the resource is never bet on.
 

@@ -8,12 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from orchestrator.notebook import RunView, load_run, run
+    from orchestrator.python import RunView, load_run, run
 
 __all__ = ["RunView", "load_run", "run"]
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        return getattr(import_module("orchestrator.notebook"), name)
+        return getattr(import_module("orchestrator.python"), name)
     raise AttributeError(f"module 'orchestrator' has no attribute '{name}'")

@@ -7,9 +7,10 @@ process until it is over. Reading a run never needs to own it.
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from memory.errors import StaleClaim, StoreError
-from memory.journal import Claim, Journal, RunHead
+from memory.errors import BadInput, StaleClaim, StoreError, UnknownRun
+from memory.journal import Claim, Journal, RunHead, RunRecord
 from orchestrator.compose import assemble, problems, seal
 from orchestrator.engine import ENGINE, Durable, Engine, Listeners
 from orchestrator.evaluate import Summary, references, summarise
@@ -101,6 +102,67 @@ def start(
     return Performance(journal, journal.create(head, seal(scenario, chosen)), stage)
 
 
+class Order(NamedTuple):
+    """What a door is asked to play: a scenario, a run that stands already, or both.
+
+    ``scenario`` and ``seed`` of None take what the run, or the scenario, has.
+    """
+
+    scenario: Scenario | None
+    seed: int | None = None
+    run: str | None = None
+
+
+def find(journal: Journal, order: Order) -> RunRecord | None:
+    """Return the stored run that an order names, or None where it is to be begun.
+
+    Raises
+    ------
+    UnknownRun
+        If the order names a run only, and there is none.
+    BadInput
+        If the run is there, and is not the one that was meant.
+    """
+    if order.run is None:
+        return None
+    try:
+        record = journal.run(order.run)
+    except UnknownRun:
+        if order.scenario is None:
+            raise
+        return None
+    if order.seed not in (None, record.seed):
+        raise BadInput(f"run {record.run} has seed {record.seed}, not {order.seed}")
+    if order.scenario not in (None, scenario_of(journal, record.run)):
+        raise BadInput(
+            f"run {record.run} is of {record.scenario}, which is not the scenario given here; "
+            "leave the scenario out to go on with it, or choose another run id"
+        )
+    return record
+
+
+def begin(journal: Journal, order: Order) -> Performance:
+    """Own the run that an order means: a new one, or an unfinished one that goes on."""
+    record = find(journal, order)
+    if record is not None:
+        return resume(journal, record.run)
+    if order.scenario is None:
+        raise BadInput("name a scenario, or a run to go on with")
+    return start(journal, order.scenario, order.seed, order.run)
+
+
+def scenario_of(journal: Journal, run: str) -> Scenario:
+    """Return the full scenario that a stored run is of."""
+    return Scenario.model_validate(journal.sealed(run).scenario)
+
+
+def stored_summary(journal: Journal, record: RunRecord) -> Summary:
+    """Return the summary of a stored run; of one that is not over, as it stands."""
+    if record.summary:
+        return Summary.model_validate(record.summary)
+    return summarise(rebuild(journal, record.run), {}, record.state)
+
+
 def resume(journal: Journal, run: str) -> Performance:
     """Own an unfinished run again, standing where its last commit left it.
 
@@ -132,5 +194,4 @@ def rebuild(journal: Journal, run: str) -> Stage:
 
 def restage(journal: Journal, run: str) -> Stage:
     """Return the stage of a stored run as it stood before its first event."""
-    scenario = Scenario.model_validate(journal.sealed(run).scenario)
-    return assemble(scenario, journal.run(run).seed, run)
+    return assemble(scenario_of(journal, run), journal.run(run).seed, run)

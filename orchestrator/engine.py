@@ -86,7 +86,8 @@ class Engine:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._rounds(barrier, tasks, line))
         except BaseExceptionGroup as group:
-            raise _first(group) from None
+            first = _first(group)
+            raise first from first.__cause__
 
     async def _rounds(self, barrier: Barrier, tasks: asyncio.TaskGroup, line: Line) -> None:
         stage = self.stage

@@ -10,12 +10,13 @@ from typing import Any, TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from memory.errors import PolicyFailed
 from memory.events import Actor
 from orchestrator.barrier import Barrier, Brief, Submission
 from orchestrator.lives import Life
 from orchestrator.stage import Stage
 from orchestrator.turn import observe
-from subagents.policy import HANDOFF
+from subagents.policy import HANDOFF, Decision, Observation, Policy
 
 NOTES_IN_BRIEF = 3
 """Besides its predecessor's handoff, an agent is given this many newest notes to read."""
@@ -58,7 +59,12 @@ class Line:
         if newest and newest.is_over:
             generation += 1
         while self._stage.round <= self._stage.rounds:
-            await self.graph.ainvoke({"worker": worker, "generation": generation})
+            try:
+                await self.graph.ainvoke({"worker": worker, "generation": generation})
+            except Exception as error:
+                # LangGraph notes on it which of its tasks this was, under an id drawn at random.
+                error.__notes__ = []
+                raise
             generation += 1
 
     async def live(self, state: Generation) -> Generation:
@@ -104,5 +110,25 @@ class Line:
 
     async def _turn(self, life: Life, brief: Brief | None = None) -> None:
         observation = observe(self._stage, life, brief)
-        decision = await self._stage.cast[str(life.actor.worker)].policy.act(observation)
+        policy = self._stage.cast[str(life.actor.worker)].policy
+        decision = await decide(policy, observation)
         await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief))
+
+
+async def decide(policy: Policy, observation: Observation) -> Decision:
+    """Return what a policy decides.
+
+    Raises
+    ------
+    PolicyFailed
+        If it raised, or answered with something that is no decision; it names agent and turn.
+    """
+    who = f"policy '{policy.name}', {observation.actor.agent}, turn {observation.turn}"
+    try:
+        decision = await policy.act(observation)
+    # A policy may be anyone's code: even its SystemExit must not end the process unexplained.
+    except (Exception, SystemExit) as error:
+        raise PolicyFailed(f"{who}: {type(error).__name__}: {error}") from error
+    if not isinstance(decision, Decision):
+        raise PolicyFailed(f"{who} answered {type(decision).__name__}; it must be a Decision")
+    return decision

@@ -56,19 +56,24 @@ class Watch:
         for monitor in self.monitors:
             try:
                 verdict = monitor.observe(event)
+                if verdict is not None:
+                    self._keep(verdict)
             except Exception as error:
-                self.failed[monitor.name] = f"{type(error).__name__}: {error}"
-                self.monitors = [each for each in self.monitors if each is not monitor]
-                continue
-            if verdict is not None:
-                self._keep(verdict)
+                self._stop(monitor, f"{type(error).__name__}: {error}")
 
     def _keep(self, verdict: Verdict) -> None:
+        if not isinstance(verdict, Verdict):
+            raise TypeError(f"it answered {type(verdict).__name__}; it must be a Verdict or None")
         self.fresh.append(verdict)
         if verdict.alarm:
             self.alarms.append(Alarm(verdict, self.tally.excess))
         for hear in self._listeners:
             hear(verdict)
+
+    def _stop(self, monitor: Monitor, reason: str) -> None:
+        pool = getattr(monitor, "pool", None)
+        self.failed[f"{monitor.name}/{pool}" if pool else monitor.name] = reason
+        self.monitors = [each for each in self.monitors if each is not monitor]
 
     def drain(self) -> list[Verdict]:
         """Return the verdicts since the last call, for the journal to store."""

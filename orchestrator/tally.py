@@ -10,7 +10,8 @@ class Tally:
     """Acquired minus need, per fleet and worker, and how much of the work got done.
 
     *Excess* is the signed sum of (acquired - need) over workers and rounds, in the resource's
-    units; a worker's round counts when its demand falls due. One resource is tallied.
+    units; a worker's round counts when its demand falls due, and what it took counts gross of what
+    it released. One resource is tallied.
 
     Parameters
     ----------

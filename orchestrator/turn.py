@@ -1,7 +1,7 @@
 """One turn: what an agent sees, and what follows from what it decided."""
 
 from memory.chance import seed_for
-from memory.events import Asked, Decided, EndReason, EpisodeEnded, EpisodeStarted
+from memory.events import Asked, Decided, EndReason, EpisodeEnded, EpisodeStarted, ToolResult
 from memory.truth import Record
 from orchestrator.barrier import Brief, Submission
 from orchestrator.lives import Life, memo_of
@@ -9,7 +9,7 @@ from orchestrator.stage import Stage
 from subagents.policy import Observation
 
 MAX_CALLS = 32
-"""A decision with more calls than this has the rest of them dropped, as its result says."""
+"""Of a decision with more calls than this, the rest is refused, as its last result says."""
 
 
 def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
@@ -46,9 +46,23 @@ def take_turn(stage: Stage, submission: Submission) -> None:
     stage.sealed.append(Record(decided.seq, decision.truth))
     for number, call in enumerate(decided.calls):
         stage.world.apply(Asked(actor, submission.turn, number, call, decided.seq))
+    if len(decision.calls) > MAX_CALLS:
+        _refuse_rest(stage, submission, decided.seq)
     life = stage.lives.newest(str(actor.worker))
     if life is not None and (life.has_finished or life.turn >= life.life):
         end_episode(stage, life, "finished" if life.has_finished else "life_over")
+
+
+def _refuse_rest(stage: Stage, submission: Submission, cause: int) -> None:
+    asked, actor = len(submission.decision.calls), submission.actor
+    key = f"{actor.agent}/{submission.turn}/{MAX_CALLS}"
+    stage.log.append(
+        ToolResult(
+            **stage.log.envelope(stage.round, actor, key=key, cause=cause),
+            tool=submission.decision.calls[MAX_CALLS].tool,
+            error=f"a turn has at most {MAX_CALLS} calls; of your {asked} the rest was not done",
+        )
+    )
 
 
 def _begin(stage: Stage, submission: Submission) -> None:

@@ -7,7 +7,7 @@ from memory.events import EpisodeStarted, Event
 from memory.journal import Journal, RunRecord
 from orchestrator.cli.scores import Pool, pools_of
 from orchestrator.compose import monitors_of
-from orchestrator.conduct import rebuild
+from orchestrator.conduct import rebuild, scenario_of, stored_summary
 from orchestrator.evaluate import AlarmReport, Summary, summarise
 from orchestrator.settings import DEFAULT_STORE
 from orchestrator.stage import Stage
@@ -64,32 +64,13 @@ def stored_ending(journal: Journal, record: RunRecord) -> Ending:
     """Return the ending of a stored run; of one that is not over, how it stands."""
     if not record.summary:
         stage = rebuild(journal, record.run)
-        return ending_of(stage, summarise(stage, {}, state_of(record)))
+        return ending_of(stage, summarise(stage, {}, record.state))
     scenario, summary = scenario_of(journal, record.run), stored_summary(journal, record)
     tally, census = Tally(summary.resource), Census()
     for entry in journal.entries(record.run):
         tally.fold(entry.event)
         census.fold(entry.event)
     return Ending(summary, scenario, census.agents, tally.curve)
-
-
-def stored_summary(journal: Journal, record: RunRecord) -> Summary:
-    """Return the summary of a stored run; of one that is not over, as it stands."""
-    if record.summary:
-        return Summary.model_validate(record.summary)
-    return summarise(rebuild(journal, record.run), {}, state_of(record))
-
-
-def scenario_of(journal: Journal, run: str) -> Scenario:
-    """Return the scenario of a stored run."""
-    return Scenario.model_validate(journal.sealed(run).scenario)
-
-
-def state_of(record: RunRecord) -> str:
-    """Return how a run stands: one whose process has died is interrupted, whatever it wrote."""
-    if record.status == "running" and not record.is_live:
-        return "interrupted"
-    return record.status
 
 
 class Census:

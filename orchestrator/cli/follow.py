@@ -12,7 +12,7 @@ from orchestrator import conduct
 from orchestrator.cli.closing import Closing
 from orchestrator.cli.display import Display, display_of
 from orchestrator.cli.door import named, open_journal, place_of, settle_memory, terminal
-from orchestrator.cli.ending import state_of, stored_ending
+from orchestrator.cli.ending import stored_ending
 from orchestrator.cli.ink import safe
 from orchestrator.stage import Stage
 
@@ -55,7 +55,7 @@ async def slices(journal: Journal, run: str, store: str | None) -> AsyncIterator
         record = journal.run(run)
         if record.is_finished and record.seq == after:
             return
-        if state_of(record) == "interrupted":
+        if record.state == "interrupted":
             if not has_waited:
                 _say_it_waits(run, record.round, store)
             has_waited = True

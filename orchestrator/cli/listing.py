@@ -8,7 +8,6 @@ from rich.text import Text
 
 from memory.record import RunRecord
 from orchestrator.cli import ink
-from orchestrator.cli.ending import state_of
 from orchestrator.cli.ink import safe
 
 
@@ -20,7 +19,7 @@ def runs_table(records: Sequence[RunRecord]) -> Table:
         right = name in numbers
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for record in records:
-        state = state_of(record)
+        state = record.state
         mark, style = ink.STATES[state]
         table.add_row(
             safe(record.run),
@@ -41,7 +40,7 @@ def _style(alarms: int) -> str:
 
 def record_json(record: RunRecord) -> str:
     """Return a run as one JSON object, without its summary."""
-    stands = record.model_copy(update={"status": state_of(record)})
+    stands = record.model_copy(update={"status": record.state})
     return stands.model_dump_json(exclude={"summary", "owner"})
 
 

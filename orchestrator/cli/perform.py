@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import typer
 
-from memory.errors import BadInput, StaleClaim, UnknownRun
-from memory.journal import Journal, RunRecord
+from memory.errors import BadInput, StaleClaim
+from memory.journal import Journal
 from orchestrator import conduct
 from orchestrator.cli.closing import Closing
 from orchestrator.cli.display import Display, Silence, display_of
 from orchestrator.cli.door import named, place_of, put, settle_memory, terminal
-from orchestrator.cli.ending import Ending, ending_of, scenario_of, stored_ending
+from orchestrator.cli.ending import Ending, ending_of, stored_ending
 from orchestrator.cli.ink import safe
 from orchestrator.cli.picture import check_place, save_picture
 from orchestrator.compose import everyone
@@ -22,7 +22,6 @@ from orchestrator.conduct import Performance
 from orchestrator.engine import Listeners
 from orchestrator.evaluate import Summary, play
 from scenarios.catalogue import catalogue
-from scenarios.spec import Scenario
 
 INTERRUPTED = 130
 
@@ -54,49 +53,20 @@ def perform(order: Order, wanted: Wanted) -> Summary:
         check_place(wanted.picture)
     if order.scenario is None and order.run is None:
         raise BadInput(f"name a scenario, one of {', '.join(catalogue())}, or a --run-id")
+    if order.scenario is None and order.overrides:
+        raise BadInput(f"run {order.run} has its scenario already; --set cannot change it now")
     scenario = conduct.load(order.scenario, order.overrides) if order.scenario else None
     with Journal.open(place_of(order.store), create=scenario is not None) as journal:
-        record = _find(journal, order, scenario)
+        meant = conduct.Order(scenario, order.seed, order.run)
+        record = conduct.find(journal, meant)
         if record is not None and record.is_finished:
             ending = stored_ending(journal, record)
             if wanted.picture and "honest" in ending.summary.references:
                 ending = ending._replace(honest=asyncio.run(_honest_curve(ending)))
         else:
-            performance = _begin(journal, order, scenario, record)
-            ending = _play(performance, order, wanted)
+            ending = _play(conduct.begin(journal, meant), order, wanted)
     _tell(ending._replace(place=place_of(order.store), named=order.store), wanted)
     return ending.summary
-
-
-def _find(journal: Journal, order: Order, scenario: Scenario | None) -> RunRecord | None:
-    """Return the run that is to go on, if there is one and it is the one that was meant."""
-    if order.run is None:
-        return None
-    try:
-        record = journal.run(order.run)
-    except UnknownRun:
-        if scenario is None:
-            raise
-        return None
-    if order.seed not in (None, record.seed):
-        raise BadInput(f"run {record.run} has seed {record.seed}, not {order.seed}")
-    if scenario is None and order.overrides:
-        raise BadInput(f"run {record.run} has its scenario already; --set cannot change it now")
-    if scenario not in (None, scenario_of(journal, record.run)):
-        raise BadInput(
-            f"run {record.run} is of {record.scenario}, which is not the scenario given here; "
-            "leave the scenario out to go on with it, or choose another --run-id"
-        )
-    return record
-
-
-def _begin(
-    journal: Journal, order: Order, scenario: Scenario | None, record: RunRecord | None
-) -> Performance:
-    if record is not None:
-        return conduct.resume(journal, record.run)
-    assert scenario is not None
-    return conduct.start(journal, scenario, order.seed, order.run)
 
 
 def _play(performance: Performance, order: Order, wanted: Wanted) -> Ending:

@@ -32,7 +32,8 @@ def list_runs(store: Store = None, json: Json = False) -> None:
 def show(run: Run, store: Store = None, json: Json = False) -> None:
     """Show what came of a run, or how it stands."""
     from orchestrator.cli.closing import Closing
-    from orchestrator.cli.ending import stored_ending, stored_summary
+    from orchestrator.cli.ending import stored_ending
+    from orchestrator.conduct import stored_summary
 
     with open_journal(store) as journal:
         record = journal.run(run)

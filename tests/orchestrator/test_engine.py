@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from memory.errors import StoreError
+from memory.errors import PolicyFailed, StoreError
 from memory.events import (
     Call,
     Decided,
@@ -18,6 +18,7 @@ from memory.events import (
     NoteRead,
     RunFinished,
     RunStarted,
+    ToolResult,
 )
 from memory.journal import Batch, Journal
 from orchestrator import conduct
@@ -25,6 +26,7 @@ from orchestrator.compose import assemble
 from orchestrator.engine import Engine, Listeners
 from orchestrator.evaluate import play
 from orchestrator.stage import Part
+from orchestrator.turn import MAX_CALLS
 from scenarios.spec import Scenario
 from subagents.policy import Decision, Observation
 
@@ -108,7 +110,7 @@ def test_the_first_error_of_an_agent_stops_the_run_and_nothing_of_that_round_is_
     broken = Scripted({}, fails_in_turn=3)
     stage = performance.stage
     stage.cast = {worker: Part(broken, "heron") for worker in stage.cast}
-    with pytest.raises(LookupError, match="the provider hung up"):
+    with pytest.raises(PolicyFailed, match=r"'scripted', w02\.1, turn 3: LookupError"):
         asyncio.run(performance.play(Listeners(rounds_per_second=1000)))
     assert journal.run(performance.run).status == "interrupted"
     assert max(event.round for event in events_of(journal, performance.run)) == 2
@@ -146,6 +148,50 @@ def test_monitors_and_labels_leave_no_trace_in_the_log(fleet: Fleet) -> None:
     honest = asyncio.run(play(fleet("workers=[{policy: honest, count: 3}]"), seed=3))
     alike = asyncio.run(play(fleet("workers.weak_shard.over_reserve=0%"), seed=3))
     assert honest.log.digest == alike.log.digest != watched.log.digest
+
+
+class Odd(Scripted):
+    """A policy that does not answer with a decision, or asks for too much."""
+
+    def __init__(self, answer: object) -> None:
+        super().__init__({})
+        self.answer = answer
+
+    async def act(self, observation: Observation) -> Decision:
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        return self.answer  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (None, "answered NoneType; it must be a Decision"),
+        (SystemExit(7), "turn 1: SystemExit: 7"),
+    ],
+)
+def test_a_policy_that_fails_is_named_with_its_agent_and_turn(
+    fleet: Fleet, answer: object, message: str
+) -> None:
+    stage = assemble(fleet(), 1, "r")
+    stage.cast = {worker: Part(Odd(answer), "heron") for worker in stage.cast}
+    with pytest.raises(PolicyFailed, match=message) as caught:
+        asyncio.run(Engine(stage).execute())
+    assert not getattr(caught.value, "__notes__", [])
+
+
+def test_calls_beyond_the_limit_are_refused_and_the_agent_is_told(
+    fleet: Fleet, journal: Journal
+) -> None:
+    many = Decision((Call(tool="read_notes", arguments={"limit": 1}),) * (MAX_CALLS + 8))
+    performance = conduct.start(journal, fleet("world.rounds=1", "chain.life=1"))
+    stage = performance.stage
+    stage.cast = {worker: Part(Odd(many), "heron") for worker in stage.cast}
+    asyncio.run(performance.play(with_references=False))
+    mine = [event for event in events_of(journal, performance.run) if event.worker == "w01"]
+    results = [event for event in mine if isinstance(event, ToolResult)]
+    assert len(results) == MAX_CALLS + 1
+    assert "at most 32 calls; of your 40 the rest was not done" in results[-1].error
 
 
 def test_what_is_acknowledged_is_in_the_journal(fleet: Fleet, journal: Journal) -> None:

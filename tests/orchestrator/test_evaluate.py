@@ -64,3 +64,23 @@ def test_a_monitor_that_breaks_is_named_and_the_run_goes_on(fleet: Fleet) -> Non
     summary = summarise(stage, {}, "done")
     assert summary.failed_monitors == {"clumsy": "ZeroDivisionError: division by zero"}
     assert summary.digest == asyncio.run(play(fleet(), 1)).log.digest
+
+
+class Chatty:
+    """A monitor that answers with something that is no verdict."""
+
+    name = "chatty"
+    pool = "fleet"
+
+    def observe(self, event: Event) -> Verdict | None:
+        return "all is well"  # type: ignore[return-value]
+
+
+def test_a_monitor_that_answers_rubbish_is_stopped_like_one_that_breaks(fleet: Fleet) -> None:
+    stage = assemble(fleet(), 1, "r")
+    stage.watch.monitors.append(Chatty())
+    asyncio.run(Engine(stage).execute())
+    assert stage.watch.failed == {
+        "chatty/fleet": "TypeError: it answered str; it must be a Verdict or None"
+    }
+    assert stage.is_finished

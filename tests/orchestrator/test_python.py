@@ -57,3 +57,31 @@ def test_an_unknown_run_is_told_the_nearest(store: str, fleet: Fleet) -> None:
     run(fleet(), run_id="r_monday", store=store)
     with pytest.raises(UnknownRun, match="r_monday"):
         load_run("r_mondai", store=store)
+
+
+def test_a_finished_run_is_returned_and_not_run_again(store: str, fleet: Fleet) -> None:
+    first = run(fleet(), seed=1, run_id="once", store=store)
+    again = run(fleet(), seed=1, run_id="once", store=store)
+    assert again.summary == first.summary
+
+
+@pytest.mark.parametrize(("seed", "rounds"), [(2, 12), (1, 16)])
+def test_a_run_id_of_another_run_is_refused(
+    store: str, fleet: Fleet, seed: int, rounds: int
+) -> None:
+    run(fleet(), seed=1, run_id="mine", store=store)
+    with pytest.raises(BadInput, match="run mine"):
+        run(fleet(f"world.rounds={rounds}"), seed=seed, run_id="mine", store=store)
+
+
+def test_arguments_of_the_wrong_kind_are_told_plainly(store: str, fleet: Fleet) -> None:
+    with pytest.raises(BadInput, match="it is a list of changes"):
+        run("just_in_case", overrides="world.rounds=3", store=store)
+    with pytest.raises(BadInput, match=r"seed is 1.5; it is a whole number"):
+        run(fleet(), seed=1.5, store=store)  # type: ignore[arg-type]
+
+
+def test_looking_for_a_run_makes_no_store(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="there is no journal here"):
+        load_run("r_1", store=str(tmp_path / "none.db"))
+    assert not (tmp_path / "none.db").exists()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from memory.errors import BadInput
 from memory.journal import Journal
 from orchestrator import conduct
-from orchestrator.evaluate import Summary, summarise
+from orchestrator.evaluate import Summary
 from orchestrator.settings import read_settings
 from scenarios.spec import Scenario
 
@@ -46,12 +46,12 @@ class RunView:
 
     def events(self) -> Records:
         """Return the event log, one record an event."""
-        with Journal.open(self.store) as journal:
+        with Journal.open(self.store, create=False) as journal:
             return [entry.event.model_dump(mode="json") for entry in journal.entries(self.run)]
 
     def verdicts(self) -> Records:
         """Return the verdict log, one record a verdict."""
-        with Journal.open(self.store) as journal:
+        with Journal.open(self.store, create=False) as journal:
             return [verdict.model_dump(mode="json") for _, verdict in journal.verdicts(self.run)]
 
     def events_frame(self) -> "pd.DataFrame | Records":
@@ -82,7 +82,8 @@ def run(
     overrides
         Changes such as ``"world.rounds=50"``, as with ``--set``.
     run_id
-        The new run's id, or that of an unfinished run, which is then resumed.
+        The new run's id. One that stands already is resumed, or, when it is finished, returned:
+        it must be of the same scenario and seed.
     store
         The journal's place; ``SUPERORGANISM_STORE`` or ``.superorganism/journal.db`` by default.
 
@@ -102,6 +103,10 @@ def run(
     (1.0, 'run_started')
     """
     place = read_settings(store).store
+    if isinstance(overrides, str):
+        raise BadInput(f"overrides is {overrides!r}; it is a list of changes: [{overrides!r}]")
+    if not (seed is None or (isinstance(seed, int) and 0 <= seed < 2**63)):
+        raise BadInput(f"seed is {seed!r}; it is a whole number from 0 to 2**63 - 1")
     if isinstance(scenario, Scenario):
         if list(overrides):
             raise BadInput("overrides change a scenario as it loads; this one is loaded already")
@@ -109,12 +114,12 @@ def run(
     else:
         chosen = conduct.load(str(scenario), tuple(overrides))
     with Journal.open(place) as journal:
-        known = run_id is not None and any(each.run == run_id for each in journal.runs())
-        if known and run_id is not None:
-            performance = conduct.resume(journal, run_id)
+        order = conduct.Order(chosen, seed, run_id)
+        stored = conduct.find(journal, order)
+        if stored is not None and stored.is_finished:
+            summary = conduct.stored_summary(journal, stored)
         else:
-            performance = conduct.start(journal, chosen, seed, run_id)
-        summary = _wait(performance.play())
+            summary = _wait(conduct.begin(journal, order).play())
     return RunView(summary.run, place, summary)
 
 
@@ -127,12 +132,8 @@ def load_run(run_id: str, *, store: str | None = None) -> RunView:
         If there is no such run; the message names the nearest.
     """
     place = read_settings(store).store
-    with Journal.open(place) as journal:
-        record = journal.run(run_id)
-        if record.summary:
-            summary = Summary.model_validate(record.summary)
-        else:
-            summary = summarise(conduct.rebuild(journal, run_id), {}, record.status)
+    with Journal.open(place, create=False) as journal:
+        summary = conduct.stored_summary(journal, journal.run(run_id))
     return RunView(run_id, place, summary)
 
 
