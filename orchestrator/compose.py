@@ -29,11 +29,15 @@ Maker = Callable[..., Any]
 
 
 class Unfit(BadInput):
-    """A name or a parameter that cannot be used; ``at`` is the key within its entry."""
+    """A name or a parameter that cannot be used.
 
-    def __init__(self, at: tuple[str, ...], message: str) -> None:
-        super().__init__(message)
-        self.at = at
+    ``what`` is it, and ``message`` goes on from there, as it does from a path in a scenario;
+    ``at`` is the key within its entry.
+    """
+
+    def __init__(self, what: str, message: str, at: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{what} {message}")
+        self.what, self.message, self.at = what, message, at
 
 
 def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
@@ -41,21 +45,24 @@ def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
 
     Raises
     ------
-    BadInput
+    Unfit
         If there is none; the message lists what is known and the nearest name meant.
     """
     if name in known:
         return known[name]
     if ":" not in name:
         nearest = did_you_mean(name, known)
-        raise BadInput(f"no {what} '{name}'; known: {', '.join(known)}{nearest}")
+        message = f"there is no such {what}; known: {', '.join(known)}{nearest}"
+        raise Unfit(what, f"is '{name}'; {message}")
     module, _, attribute = name.partition(":")
     try:
         found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise BadInput(f"{what} '{name}' cannot be imported: {error}") from error
+    except Exception as error:
+        # A module of the user's own may fail in any way, and not only to be there.
+        why = f"{type(error).__name__}: {error}"
+        raise Unfit(what, f"is '{name}', which cannot be imported: {why}") from error
     if not callable(found):
-        raise BadInput(f"{what} '{name}' is not a class or function")
+        raise Unfit(what, f"is '{name}', which is not a class or function")
     return found  # type: ignore[no-any-return]
 
 
@@ -66,19 +73,22 @@ def make(maker: Maker, parameters: Mapping[str, JsonValue], name: str) -> Any:
         if given not in accepted:
             takes = ", ".join(accepted) or "no parameters"
             nearest = did_you_mean(given, accepted)
-            message = f"{name} has no parameter '{given}'; it takes {takes}{nearest}"
-            raise Unfit(("parameters", given), message)
+            message = f"is no parameter of {name}, which takes {takes}{nearest}"
+            raise Unfit(given, message, ("parameters", given))
     try:
         return maker(**parameters)
     except (TypeError, ValueError) as error:
-        raise BadInput(f"{name}: {error}") from error
+        first, _, rest = str(error).partition(" ")
+        if first in parameters:
+            raise Unfit(f"{name}: {first}", rest, ("parameters", first)) from error
+        raise Unfit("this", f"cannot be {name}: {error}") from error
 
 
 def _named(key: str, name: str, known: Mapping[str, Maker], what: str) -> Maker:
     try:
         return find(name, known, what)
-    except BadInput as error:
-        raise Unfit((key,), str(error)) from error
+    except Unfit as error:
+        raise Unfit(error.what, error.message, (key,)) from error
 
 
 def policy_of(group: WorkerSpec) -> Policy:
@@ -86,7 +96,8 @@ def policy_of(group: WorkerSpec) -> Policy:
     maker = _named("policy", group.policy, ORGANISMS, "policy")
     policy = make(maker, group.parameters, group.policy)
     if not isinstance(policy, Policy):
-        raise BadInput(f"{group.policy} is no policy: it lacks a name or an act method")
+        message = f"is '{group.policy}', which is no policy: it lacks a name or an act method"
+        raise Unfit("policy", message, ("policy",))
     return policy
 
 
@@ -98,10 +109,12 @@ def monitors_of(spec: MonitorSpec) -> list[Monitor]:
     if not isinstance(pools, list):
         return [_monitor(maker, parameters, spec.name)]
     if not pools or len(set(map(str, pools))) < len(pools):
-        raise BadInput(f"{spec.name}: pool lists no pool, or one of them twice")
+        at = ("parameters", "pool")
+        raise Unfit(f"{spec.name}: pool", "lists no pool, or one of them twice", at)
     alpha = parameters.get("alpha", inspect.signature(maker).parameters["alpha"].default)
-    if not isinstance(alpha, int | float):
-        raise BadInput(f"{spec.name}: alpha is {alpha!r}; it is a number in (0, 1)")
+    if not isinstance(alpha, int | float) or not 0 < alpha < 1:
+        message = f"is {alpha!r}; it is a probability, in (0, 1)"
+        raise Unfit(f"{spec.name}: alpha", message, ("parameters", "alpha"))
     shared = {**parameters, "alpha": alpha / len(pools)}
     return [_monitor(maker, {**shared, "pool": pool}, spec.name) for pool in pools]
 
@@ -109,7 +122,8 @@ def monitors_of(spec: MonitorSpec) -> list[Monitor]:
 def _monitor(maker: Maker, parameters: Mapping[str, JsonValue], name: str) -> Monitor:
     monitor = make(maker, parameters, name)
     if not isinstance(monitor, Monitor):
-        raise BadInput(f"{name} is no monitor: it lacks a name or an observe method")
+        message = f"is '{name}', which is no monitor: it lacks a name or an observe method"
+        raise Unfit("monitor", message, ("name",))
     return monitor
 
 
@@ -124,9 +138,10 @@ def _problems(key: str, specs: Iterable[Any], build: Callable[[Any], object]) ->
     for number, spec in enumerate(specs):
         try:
             build(spec)
+        except Unfit as error:
+            yield Problem((key, number, *error.at), error.message)
         except BadInput as error:
-            at = error.at if isinstance(error, Unfit) else ()
-            yield Problem((key, number, *at), str(error))
+            yield Problem((key, number), f"cannot be used: {error}")
 
 
 def _expected(spec: ExpectSpec) -> None:

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from memory.errors import did_you_mean
-from scenarios.node import Entry, Items, Node, Scalar, Steps, Table, fill, plain, spot
-from scenarios.problem import Check, Faults, given
+from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Steps, Table, fill, plain, spot
+from scenarios.problem import Check, Faults, Problem, given
 from scenarios.sense import amounts, names
 from scenarios.spec import Scenario
 
@@ -50,14 +50,29 @@ def build(tree: Table, spare: Table, faults: Faults, checks: Iterable[Check]) ->
     except ValidationError as error:
         details = error.errors(include_url=False)
         for each in details:
-            _tell(tree, each, faults)
+            if not _is_echo(each):
+                _tell(tree, each, faults)
         tree = _sound_part(tree, [each["loc"] for each in details], spare)
         scenario = _salvaged(tree, faults)
     for check in checks:
         for problem in check(scenario):
-            faults.add(spot(tree, problem.path), problem.message, problem.hint)
+            if not _is_cut_off(tree, problem):
+                faults.add(spot(tree, problem.path), problem.message, problem.hint)
     faults.stop_if_any()
     return scenario
+
+
+def _is_echo(error: ErrorDetails) -> bool:
+    """Whether a list is called empty only because its entries were refused, each with a reason."""
+    return error["type"] == "too_short" and bool(error["input"])
+
+
+def _is_cut_off(tree: Table, problem: Problem) -> bool:
+    """Whether something never comes because an override asked for an earlier end."""
+    if not problem.beyond:
+        return False
+    came, end = (spot(tree, path).place.source.name for path in (problem.path, problem.beyond))
+    return end == OVERRIDE != came
 
 
 def _salvaged(tree: Table, faults: Faults) -> Scenario:

@@ -52,6 +52,8 @@ def load_scenario(
     name = str(source) if is_file else f"catalogue/{path.name}"
     faults = Faults(name)
     try:
+        if path.is_dir():
+            raise BadInput(f"{printable(name)} is a folder; name a scenario file in it")
         if not path.is_file():
             raise BadInput(f"{printable(name)}: there is no such file")
         root = Lineage(faults).file(path, name)

@@ -27,11 +27,16 @@ class Problem(NamedTuple):
     ``path`` are field names of :class:`~scenarios.spec.Scenario` and indices; the loader finds
     the line. ``message`` continues the sentence that the path begins; ``hint`` may be the
     answer of :func:`memory.errors.did_you_mean`.
+
+    ``beyond`` is for what comes after the end that another path sets, such as the last round. It
+    is a mistake in a file; where an override has brought the end closer, it never comes, and the
+    problem is none.
     """
 
     path: Steps
     message: str
     hint: str = ""
+    beyond: Steps = ()
 
 
 Check: TypeAlias = Callable[[Scenario], Iterable[Problem]]

@@ -20,6 +20,8 @@ MOST_WORKERS = 100_000
 MOST_TURNS = 50_000_000
 """Workers times rounds of one run."""
 
+LAST_ROUND = ("world", "rounds")
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -72,7 +74,7 @@ def _tell_twice(node: Node | None, faults: Faults) -> tuple[str, ...]:
         name = item.get("name") if isinstance(item, Table) else None
         if isinstance(name, Scalar) and isinstance(name.value, str):
             if name.value in seen:
-                message = f"is listed twice; first in line {seen[name.value]}"
+                message = f"is {given(name.value)} again; first in line {seen[name.value]}"
                 faults.add(Spot(name.place, name.path), message)
             seen.setdefault(name.value, name.place.line)
     return tuple(seen)
@@ -118,12 +120,13 @@ def _time(scenario: Scenario) -> Iterator[Problem]:
     rounds, life = scenario.world.rounds, scenario.chain.life
     if life is not None and life > rounds:
         message = f"is {life} turns, but the run has only {rounds} rounds"
-        yield Problem(("chain", "life"), message)
+        yield Problem(("chain", "life"), message, beyond=LAST_ROUND)
     for name, need in scenario.world.need.items():
         for number, surge in enumerate(need.surge):
             if surge.start > rounds:
                 path = ("world", "need", name, "surge", number, "from")
-                yield Problem(path, f"never comes: the world ends at round {rounds}")
+                message = f"never comes: the world ends at round {rounds}"
+                yield Problem(path, message, beyond=LAST_ROUND)
 
 
 def _trade(scenario: Scenario) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from memory.errors import did_you_mean
 from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
-from scenarios.problem import Faults
+from scenarios.problem import Faults, given
 from scenarios.spec import (
     ChainSpec,
     ExpectSpec,
@@ -43,6 +43,8 @@ NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     }
 )
 """Words of the language that this release does not speak: they are refused, never ignored."""
+
+_ENTRY = "a word, or one word with its details: `word: {...}`"
 
 Change: TypeAlias = Callable[[Node], Node]
 
@@ -154,18 +156,22 @@ class _Shaper:
 
         With a ``spec`` the details are its fields, else they are free parameters.
         """
+        if isinstance(node, Scalar) and not isinstance(node.value, str):
+            wanted = f"it must be a list of {node.path[-1]}, each {_ENTRY}"
+            self._faults.add(Spot(node.place, node.path), f"is {given(node.value)}; {wanted}")
+            return node
         return _each(_listed(node), lambda item: self._named_item(item, spec))
 
     def _named_item(self, node: Node, spec: type[Spec] | None) -> Node:
-        if isinstance(node, Scalar) and node.value is not None:
+        if isinstance(node, Scalar) and isinstance(node.value, str):
             named = _word(node, "name")
             return named if spec is None else named.without("parameters")
         if not isinstance(node, Table) or len(node.entries) != 1:
             spot = Spot(node.place, node.path)
-            self._faults.add(spot, "must be a word, or one word with its details: `word: {...}`")
+            self._faults.add(spot, f"must be {_ENTRY}")
             return node
         [(word, (key, details))] = node.entries.items()
-        named = Table(key, details.path, {"name": Entry(key, Scalar(key, details.path, word))})
+        named = Table(key, details.path, {"name": Entry(key, Scalar(key, node.path, word))})
         if isinstance(details, Scalar) and details.value is None:
             return named
         if spec is None or not isinstance(details, Table):

@@ -1,6 +1,7 @@
 """Names to objects: what is known is found, what is wrong is told with its place."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,8 @@ class Mute:
 def test_a_known_name_is_found_and_a_typo_gets_the_nearest() -> None:
     assert find("over_need", MONITORS, "monitor") is MONITORS["over_need"]
     with pytest.raises(
-        BadInput, match=r"no monitor 'over_nede'; known: .*did you mean 'over_need'"
+        BadInput,
+        match=r"is 'over_nede'; there is no such monitor; known: .*did you mean 'over_need'",
     ):
         find("over_nede", MONITORS, "monitor")
 
@@ -66,11 +68,13 @@ def test_what_is_found_must_be_what_is_asked_for() -> None:
 
 
 def test_parameters_are_checked_by_name_and_by_value() -> None:
-    with pytest.raises(BadInput, match=r"has no parameter 'over_reserv'.*'over_reserve'"):
+    with pytest.raises(
+        BadInput, match=r"over_reserv is no parameter of weak_shard.*'over_reserve'"
+    ):
         policy_of(WorkerSpec(policy="weak_shard", parameters={"over_reserv": 0.1}))
     with pytest.raises(BadInput, match="over_need: alpha"):
         monitors_of(MonitorSpec(name="over_need", parameters={"alpha": 2}))
-    with pytest.raises(BadInput, match="takes no parameters"):
+    with pytest.raises(BadInput, match="which takes no parameters"):
         make(Mute, {"pool": 1}, "mute")
 
 
@@ -78,6 +82,12 @@ def test_a_list_of_pools_shares_one_alpha() -> None:
     spec = MonitorSpec(name="over_need", parameters={"pool": ["fleet", "worker"], "alpha": 0.1})
     both = monitors_of(spec)
     assert [(each.pool, each.alpha) for each in both] == [("fleet", 0.05), ("worker", 0.05)]  # type: ignore[attr-defined]
+
+
+def test_what_pools_share_must_be_a_probability_itself() -> None:
+    spec = MonitorSpec(name="over_need", parameters={"pool": ["fleet", "worker"], "alpha": 1.5})
+    with pytest.raises(BadInput, match=r"alpha is 1.5; it is a probability"):
+        monitors_of(spec)
 
 
 @pytest.mark.parametrize("pools", [[], ["fleet", "fleet"]])
@@ -98,6 +108,37 @@ def test_a_scenario_with_wrong_names_tells_all_of_them_with_their_lines(tmp_path
     assert "broken.yaml:4:5" in message and "did you mean 'honest'" in message
     assert "broken.yaml:5" in message and "did you mean 'grip'" in message
     assert "broken.yaml:6" in message and "did you mean 'over_need'" in message
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("workers=off", "--set:1:9 workers is 'off'; there is no such policy; known: honest"),
+        ("workers=[off]", "--set:1:10 workers[0] is 'off'; there is no such policy; known: honest"),
+        ("workers=no_such:Name", "workers is 'no_such:Name', which cannot be imported: Module"),
+        ("workers=builtins:object", "workers is 'builtins:object', which is no policy"),
+        ("monitors=[{no_such:Name: {}}]", "monitors[0] is 'no_such:Name', which cannot be"),
+        ("workers.weak_shard.grp=1", "workers.weak_shard.grp is no parameter of weak_shard, which"),
+        (
+            "workers.weak_shard.over_reserve=200%",
+            "--set:1:33 workers.weak_shard.over_reserve is 2.0; it is",
+        ),
+    ],
+)
+def test_a_message_is_a_sentence_that_begins_with_the_path(override: str, sentence: str) -> None:
+    with pytest.raises(ScenarioError) as told:
+        load("just_in_case", (override,))
+    assert sentence in str(told.value)
+    assert "1 problem\n" in str(told.value)
+
+
+def test_code_that_does_not_even_load_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "half_written_policy.py").write_text("class Mine(:")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(BadInput, match="which cannot be imported: SyntaxError"):
+        policy_of(WorkerSpec(policy="half_written_policy:Mine"))
 
 
 def test_the_roster_is_shuffled_by_the_seed_and_nothing_else(fleet: Fleet) -> None:

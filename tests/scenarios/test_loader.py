@@ -178,7 +178,7 @@ def test_a_file_is_loaded_by_its_path(tmp_path: Path) -> None:
         ("./none", "./none: there is no such file"),
         ("a\x1b[31m/b", r"a\\x1b\[31m/b: there is no such file"),
         ("a\x00.yaml", r"a\\x00.yaml: there is no such file"),
-        (FOLDER, "catalogue: there is no such file"),
+        (FOLDER, "catalogue is a folder; name a scenario file in it"),
     ],
 )
 def test_what_is_not_there_is_bad_input(source: str | Path, message: str) -> None:
@@ -196,3 +196,9 @@ def test_seeds_and_overrides_leave_the_rest_alone() -> None:
     plain, changed = load_scenario("just_in_case"), load_scenario("just_in_case", ["world.seed=8"])
     assert plain.world.model_copy(update={"seed": 8}) == changed.world
     assert plain.workers == changed.workers
+
+
+def test_a_list_whose_entries_are_all_refused_is_not_called_empty() -> None:
+    with pytest.raises(ScenarioProblems) as raised:
+        load_scenario("just_in_case", ["workers.weak_shard.count=0"])
+    assert [fault.path for fault in raised.value.problems] == ["workers.weak_shard.count"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios.loader import load_text
+from scenarios.loader import load_scenario, load_text
 from scenarios.problem import ScenarioProblems
 from scenarios.spec import Scenario, SurgeSpec
 
@@ -134,3 +134,16 @@ def test_overrides_are_told_in_their_order_after_the_file() -> None:
     paths = [fault.path for fault in raised.value.problems]
     assert paths == ["wrold", "workers.nobody", "world.ronds"]
     assert "     1 | world.ronds=5\n         |       ^^^^^" in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["just_in_case", "demand_surge"])
+def test_what_would_come_after_an_earlier_end_never_comes(name: str) -> None:
+    scenario = load_scenario(name, ["world.rounds=5"])
+    assert (scenario.world.rounds, scenario.life) == (5, 5)
+
+
+def test_a_file_that_contradicts_itself_is_no_matter_of_overrides() -> None:
+    text = "{scenario: s, task: t, workers: honest, world: {rounds: 9}, chain: {life: 10}}"
+    with pytest.raises(ScenarioProblems, match=r"chain\.life is 10 turns, but the run has only 9"):
+        load_text(text)
+    assert load_text(text, overrides=["world.rounds=8"]).life == 8

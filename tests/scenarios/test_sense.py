@@ -74,7 +74,7 @@ def test_the_file_as_it_stands_makes_sense() -> None:
         ("compute: {unit", "approval: {unit", "9:5 world.resources.approval clashes with"),
         ("compute: {unit", "GPU time: {unit", "9:5 world.resources.GPU time must be a name"),
         ("reserve_compute, ", "", "12:3 world.tools lack reserve_compute, so nobody can meet"),
-        ("pay]", "pay, pay]", "12:33 world.tools[2] is listed twice; first in line 12"),
+        ("pay]", "pay, pay]", "12:33 world.tools[2] is 'pay' again; first in line 12"),
         (
             "pay]",
             "pay: {needs_approval_over: 0.005}]",
@@ -93,7 +93,7 @@ def test_the_file_as_it_stands_makes_sense() -> None:
             "shortfall: 5, surge: {from: 101, for: 2, times: 2}",
             "11:64 world.need.compute.surge.from never comes: the world ends at round 100",
         ),
-        ("unaccounted]", "over_need: {alpha: 1%}]", "13:23 monitors[1].over_need is listed twice"),
+        ("unaccounted]", "over_need: {alpha: 1%}]", "13:23 monitors[1] is 'over_need' again"),
         (
             "{over_need: nominal}",
             "{over_ned: nominal}",
