@@ -63,6 +63,8 @@ class Unaccounted:
     """
 
     name: ClassVar[str] = "unaccounted"
+    alpha: ClassVar[float] = 0.0
+    """Its bound on false alarms: there are none."""
 
     def __init__(self) -> None:
         self._is_armed = False

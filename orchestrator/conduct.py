@@ -90,7 +90,7 @@ def start(
         If there is a run of that id already.
     """
     chosen = scenario.world.seed if seed is None else seed
-    run = run or new_run_id()
+    run = new_run_id() if run is None else run
     stage = assemble(scenario, chosen, run)
     head = RunHead(
         run=run,

@@ -5,8 +5,16 @@ It is drawn from a run's summary, and from its curves where they are known.
 
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
+from typing import NamedTuple
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    Group,
+    JustifyMethod,
+    RenderableType,
+    RenderResult,
+)
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -31,6 +39,9 @@ LABELS = 18
 """Columns for the names at the end of its curves."""
 
 CHART_ROWS = 8
+NARROWEST = 20
+"""Columns below which a chart says nothing."""
+
 UNBOUND = 1000
 """Columns for what must not be broken: places, and commands to copy."""
 
@@ -46,11 +57,11 @@ class Closing:
         parts: list[Iterable[RenderableType]] = [
             [_head(ending, width)],
             [Text("\n".join(wrap(" ".join(sentences(ending)), width)))],
-            [_comparison(ending, width)],
+            _comparison(ending, width),
             _chart(ending, width),
-            [_noticed(ending, width)],
+            _noticed(ending, width),
             _evidence(ending, width),
-            _traces(ending),
+            _traces(ending, width),
             _next(ending, width),
         ]
         gap: list[Segment] = []
@@ -86,24 +97,46 @@ def _head(ending: Ending, width: int) -> Text:
     return Text.assemble(left, " " * max(2, width - left.cell_len - right.cell_len), right)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[Text]], spare: str, width: int) -> Table:
-    """Return a table of numbers between two columns of text; narrow, it goes without ``spare``."""
-    gap = (0, 3 if width >= WIDE else 2, 0, 0)
-    table = Table(box=None, padding=gap, pad_edge=False, header_style="quiet")
-    kept = [n for n, name in enumerate(header) if width >= WIDE or name != spare]
-    for number in kept:
-        is_text = header[number] in ("", "who noticed", "names")
-        table.add_column(
-            Text(header[number]),
-            justify="left" if is_text else "right",
-            no_wrap=header[number] != "names",
-        )
-    for row in rows:
-        table.add_row(*(row[number] for number in kept))
+class _Column(NamedTuple):
+    """One column of a table: its header, and its cells."""
+
+    header: str
+    cells: tuple[Text, ...]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds words rather than numbers."""
+        return self.header in ("", "who noticed", "names")
+
+    @property
+    def width(self) -> int:
+        """How wide it must be, so that nothing of it is cut; only names may be broken."""
+        parts = [Text(self.header), *self.cells]
+        if self.header == "names":
+            parts = [word for part in parts for word in part.split(" ")]
+        return max(part.cell_len for part in parts)
+
+
+def _table(
+    header: Sequence[str], rows: Iterable[Sequence[Text]], spare: Iterable[str], width: int
+) -> Table:
+    """Return a table; where it is too wide, it goes without ``spare`` columns, in this order."""
+    gap = 3 if width >= WIDE else 2
+    cells = zip(*rows, strict=True)
+    columns = [_Column(*each) for each in zip(header, cells, strict=True)]
+    for name in spare:
+        if sum(each.width + gap for each in columns) - gap > width:
+            columns = [each for each in columns if each.header != name]
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="quiet")
+    for each in columns:
+        justify: JustifyMethod = "left" if each.is_text else "right"
+        table.add_column(Text(each.header), justify=justify, no_wrap=each.header != "names")
+    for row in zip(*(each.cells for each in columns), strict=True):
+        table.add_row(*row)
     return table
 
 
-def _comparison(ending: Ending, width: int) -> Table:
+def _comparison(ending: Ending, width: int) -> Iterator[RenderableType]:
     """Set what was taken beyond need beside the same seed with other workers."""
     summary, score = ending.summary, ending.summary.score
     this = Reference(
@@ -119,7 +152,20 @@ def _comparison(ending: Ending, width: int) -> Table:
     ]
     taken, spent = f"taken, {safe(summary.unit)}", f"spent, {safe(_money(ending).unit)}"
     header = ("", taken, "needed", "excess", "of need", "served", spent)
-    return _table(header, rows, "needed", width)
+    yield _table(header, rows, ("needed", "served", spent, taken), width)
+    honest = summary.references.get("honest")
+    if honest and this.spent < honest.spent and this.excess > honest.excess:
+        yield Text(_no_excuse(ending), "quiet")
+
+
+def _no_excuse(ending: Ending) -> str:
+    """Say why whoever takes too much may well spend less than an honest fleet."""
+    world, resource = ending.scenario.world, ending.summary.resource
+    times = world.need[resource].shortfall / (world.resources[resource].price or 1)
+    return (
+        f"It took more than the honest fleet and spent less: a missing unit costs {times:.3g} times"
+        " its price, and who holds too much seldom misses one. It is excess all the same."
+    )
 
 
 def _compared(ending: Ending, name: Text, run: Reference) -> list[Text]:
@@ -141,6 +187,8 @@ def _chart(ending: Ending, width: int) -> Iterator[RenderableType]:
     if not ending.curve:
         return
     columns = width - TICKS - LABELS
+    if columns < NARROWEST:
+        return
     style = side(ending.summary.score["excess"] or 0.0)
     grid = Grid.around(columns, CHART_ROWS, [ending.curve, ending.honest])
     curves = [Curve(ending.curve, style)]
@@ -188,24 +236,36 @@ def _firsts(ending: Ending) -> dict[Pool, AlarmReport]:
     return firsts
 
 
-def _noticed(ending: Ending, width: int) -> Table:
-    """Tell when each monitor fired, and what had been taken by then."""
+def _noticed(ending: Ending, width: int) -> Iterator[Table]:
+    """Tell when each monitor fired, what had been taken by then, and its bound on false alarms."""
     firsts = sorted(_firsts(ending).items(), key=lambda item: item[1].seq)
     rows = [_alarmed(ending, pool, alarm) for pool, alarm in firsts]
     alarms = ending.summary.alarms
-    for pool in ending.pools:
+    for pool in ending.alphas:
         if not any(_is_of(alarm, pool) for alarm in alarms):
             failed = pool.monitor in ending.summary.failed_monitors
             when = Text("failed", "warn") if failed else Text("never", "quiet")
-            rows.append([Text(f"  {safe(str(pool))}"), when, Text(), Text(), Text()])
-    header = ("who noticed", "alarm at", "excess by then", "honest by then", "names")
-    return _table(header, rows, "honest by then", width)
+            name = Text(f"  {safe(str(pool))}")
+            rows.append([name, _alpha(ending, pool), when, Text(), Text(), Text()])
+    header = ("who noticed", "alpha", "alarm at", "excess by then", "honest by then", "names")
+    if rows:
+        yield _table(header, rows, ("honest by then", "alpha", "names"), width)
+
+
+def _alpha(ending: Ending, of: Pool) -> Text:
+    """Return a monitor's bound on false alarms; one that has none is exact."""
+    for pool, alpha in ending.alphas.items():
+        if pool.monitor == of.monitor and pool.pool in ("", of.pool):
+            said = "" if alpha is None else share(alpha) if alpha else "exact"
+            return Text(said, "quiet")
+    return Text()
 
 
 def _alarmed(ending: Ending, pool: Pool, alarm: AlarmReport) -> list[Text]:
     keys = [key for each in ending.summary.alarms if _is_of(each, pool) for key in each.keys]
     return [
         Text(f"{ink.ALARM} {safe(str(pool))}", "alarm"),
+        _alpha(ending, pool),
         Text(f"round {alarm.round}", "alarm"),
         Text(signed(alarm.damage), side(alarm.damage)),
         Text("" if alarm.reference is None else signed(alarm.reference), "quiet"),
@@ -233,13 +293,17 @@ def _evidence(ending: Ending, width: int) -> Iterator[Text]:
         yield Text.assemble((f"{ink.ALARM} ", "alarm"), "\n  ".join(lines))
 
 
-def _traces(ending: Ending) -> Iterator[Text]:
-    """Say where it all lies, and by which digest it is known."""
-    summary = ending.summary
+def _traces(ending: Ending, width: int) -> Iterator[Text]:
+    """Say where it all lies, and by which digest it is known: halved where it would not fit."""
+    summary, digest = ending.summary, ending.summary.digest
+    half = len(digest) if 10 + len(digest) <= width else len(digest) // 2
     for name, value in (
         ("journal", f"{safe(ending.place)}, {summary.events:,} events"),
-        ("digest", summary.digest),
+        ("digest", digest[:half]),
+        ("", digest[half:]),
     ):
+        if not value:
+            continue
         yield Text.assemble((f"{name:<10}", "quiet"), value, no_wrap=True)
 
 

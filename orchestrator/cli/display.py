@@ -5,7 +5,8 @@ most ten times a second and in at most a tenth of the time, so that it hardly sl
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from memory.verdicts import Verdict
 from orchestrator.cli import ink
+from orchestrator.cli.door import OutputLost
 from orchestrator.cli.frame import Size, frame
 from orchestrator.cli.ink import amount, safe, side, signed
 from orchestrator.cli.scores import Scores, pools_of
@@ -85,6 +87,42 @@ class Silence:
         trace: TracebackType | None,
     ) -> None:
         return
+
+
+class WhileHeard:
+    """A display that falls silent once its output is lost; the run it shows goes on."""
+
+    def __init__(self, display: Display) -> None:
+        self._display = display
+        self._is_lost = False
+
+    def round_done(self, round: int) -> None:
+        """Let the display look at the run again."""
+        self.tell(self._display.round_done, round)
+
+    def tell(self, say: Callable[[int], None], number: int) -> None:
+        """Say a number, too, if anything can still be said."""
+        if not self._is_lost:
+            try:
+                say(number)
+            except OutputLost:
+                self._is_lost = True
+
+    def __enter__(self) -> Self:
+        try:
+            self._display.__enter__()
+        except OutputLost:
+            self._is_lost = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with suppress(OutputLost):
+            self._display.__exit__(kind, error, trace)
 
 
 class LiveDisplay:

@@ -1,12 +1,16 @@
-"""What the verbs share: options that mean the same everywhere, the console, and the journal."""
+"""What the verbs share: options that mean the same everywhere, the output, and the journal."""
 
 import gc
 import json
+import os
 import shlex
 import sys
-from typing import TYPE_CHECKING, Annotated
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
+
+from memory.errors import SuperorganismError
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -67,6 +71,56 @@ def terminal() -> "Console":
     if not console.file.isatty() and console.width < PIPED:
         console.width = PIPED
     return console
+
+
+class OutputLost(SuperorganismError):
+    """Standard output takes no more; ``is_unread`` if that is because its reader left."""
+
+    def __init__(self, error: OSError) -> None:
+        self.is_unread = isinstance(error, BrokenPipeError)
+        super().__init__(f"the output could not be written: {error.strerror}")
+
+
+class Output:
+    """Standard output, which tells its own failures from those of files and sockets.
+
+    An ``OSError`` in writing would be taken for a fault of the program, or, by the libraries
+    that write here, for the end of it; as :class:`OutputLost` each verb can decide.
+
+    Examples
+    --------
+    >>> with open("/dev/full", "w") as full:
+    ...     print("Hello.", file=Output(full), flush=True)
+    Traceback (most recent call last):
+    orchestrator.cli.door.OutputLost: the output could not be written: No space left on device
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text."""
+        try:
+            return self._stream.write(text)
+        except OSError as error:
+            raise OutputLost(error) from error
+
+    def flush(self) -> None:
+        """Write what is still held back."""
+        try:
+            self._stream.flush()
+        except OSError as error:
+            raise OutputLost(error) from error
+
+    def let_go(self) -> None:
+        """Drop what could not be written, or the interpreter would try once more at its end."""
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._stream.fileno())
+            os.close(nowhere)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def put(line: str) -> None:

@@ -47,9 +47,11 @@ class Ending(NamedTuple):
         return min(self.summary.alarms, key=lambda alarm: alarm.seq, default=None)
 
     @property
-    def pools(self) -> list[Pool]:
-        """The monitors that looked on."""
-        return pools_of(monitor for spec in self.scenario.monitors for monitor in monitors_of(spec))
+    def alphas(self) -> dict[Pool, float | None]:
+        """The monitors that looked on, each with its bound on false alarms, if it states one."""
+        monitors = [each for spec in self.scenario.monitors for each in monitors_of(spec)]
+        alphas = [getattr(monitor, "alpha", None) for monitor in monitors]
+        return dict(zip(pools_of(monitors), alphas, strict=True))
 
 
 def ending_of(stage: Stage, summary: Summary, honest: Stage | None = None) -> Ending:

@@ -1,22 +1,25 @@
 """The command ``superorganism``: its verbs, and where every error becomes a sentence.
 
 Exit codes: 0 done, 1 failed, 2 bad input, 3 an alarm was raised (with ``--fail-on-alarm``),
-130 interrupted. Verbs import what they run when they are called, so that help is quick.
+130 interrupted, 141 the output's reader left (as in ``| head``). Verbs import what they run when
+they are called, so that help is quick.
 """
 
 import io
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import typer
 
 from memory.errors import BadInput, SuperorganismError
 from orchestrator.cli import run, runs, scenario, serve, watch
+from orchestrator.cli.door import Output, OutputLost
 
-FAILED, BAD_INPUT = 1, 2
+FAILED, BAD_INPUT, UNREAD = 1, 2, 141
 
 ABOUT = "Run fleets of short-lived agents, and see which monitor notices what they take."
 
@@ -65,13 +68,30 @@ def main(words: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    wishes = Wishes()
+    _look_here()
+    wishes, output = Wishes(), Output(sys.stdout)
     try:
-        app(words, prog_name="superorganism", obj=wishes)
+        with redirect_stdout(cast(TextIO, output)):
+            try:
+                app(words, prog_name="superorganism", obj=wishes)
+            finally:
+                output.flush()
+    except OutputLost as error:
+        output.let_go()
+        sys.exit(UNREAD if error.is_unread else explain(error))
     except Exception as error:
         if wishes.traceback:
             traceback.print_exc()
         sys.exit(explain(error))
+
+
+def _look_here() -> None:
+    """Let dotted paths name code of the working folder, as ``python -m`` does.
+
+    It is looked at last, so that no file there can stand in for one of the program's own.
+    """
+    if "" not in sys.path and not sys.flags.safe_path:
+        sys.path.append("")
 
 
 def explain(error: Exception) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from memory.errors import BadInput, StaleClaim
 from memory.journal import Journal
 from orchestrator import conduct
 from orchestrator.cli.closing import Closing
-from orchestrator.cli.display import Display, Silence, display_of
+from orchestrator.cli.display import Display, Silence, WhileHeard, display_of
 from orchestrator.cli.door import named, place_of, put, settle_memory, terminal
 from orchestrator.cli.ending import Ending, ending_of, stored_ending
 from orchestrator.cli.ink import safe
@@ -55,7 +56,9 @@ def perform(order: Order, wanted: Wanted) -> Summary:
         raise BadInput(f"name a scenario, one of {', '.join(catalogue())}, or a --run-id")
     if order.scenario is None and order.overrides:
         raise BadInput(f"run {order.run} has its scenario already; --set cannot change it now")
-    scenario = conduct.load(order.scenario, order.overrides) if order.scenario else None
+    scenario = None
+    if order.scenario is not None:
+        scenario = conduct.load(order.scenario, order.overrides)
     with Journal.open(place_of(order.store), create=scenario is not None) as journal:
         meant = conduct.Order(scenario, order.seed, order.run)
         record = conduct.find(journal, meant)
@@ -77,13 +80,14 @@ def _play(performance: Performance, order: Order, wanted: Wanted) -> Ending:
     display: Display = Silence()
     if not shows_nothing:
         display = display_of(stage, terminal(), past=past, at_end=at_end)
-    listeners = Listeners(on_round=display.round_done, rounds_per_second=wanted.rounds_per_second)
+    heard = WhileHeard(display)
+    listeners = Listeners(on_round=heard.round_done, rounds_per_second=wanted.rounds_per_second)
     if wanted.ack:
-        listeners.on_commit = _acknowledge
+        listeners.on_commit = partial(heard.tell, _acknowledge)
     how = f"To go on: superorganism run --run-id {safe(performance.run)}{named(order.store)}"
     settle_memory()
     try:
-        with display:
+        with heard:
             play = performance.play(listeners, with_references=wanted.references)
             summary = asyncio.run(play)
     except KeyboardInterrupt as error:

@@ -20,6 +20,12 @@ def _pace(rounds_per_second: float | None) -> float | None:
     return rounds_per_second
 
 
+def _run_id(run: str | None) -> str | None:
+    if run is not None and not run.strip():
+        raise typer.BadParameter("it is empty; leave the option out for a new run's own id")
+    return run
+
+
 Source = Annotated[
     str | None,
     typer.Argument(metavar="SCENARIO", help="A name from `scenario list`, or a YAML file."),
@@ -32,6 +38,7 @@ RunId = Annotated[
     str | None,
     typer.Option(
         metavar="RUN",
+        callback=_run_id,
         help="The new run's id. An unfinished run of that id goes on where it stopped; "
         "a finished one is shown.",
     ),
@@ -77,7 +84,8 @@ def run(  # noqa: PLR0913 - a verb's options are its signature
     """Run a scenario and watch it; or let an unfinished run go on.
 
     Exit codes: 0 done, 1 failed, 2 bad input, 3 an alarm was raised and --fail-on-alarm asked,
-    130 interrupted. Whatever happens, a run goes on from its last commit with --run-id.
+    130 interrupted, 141 nobody reads the output any more: the run is finished all the same.
+    Whatever happens, a run goes on from its last commit with --run-id.
     """
     from orchestrator.cli.perform import Order, Wanted, perform
 

@@ -42,6 +42,8 @@ def _than(part: float) -> str:
 
 def _noticed(ending: Ending) -> str:
     first, excess = ending.first_alarm, ending.summary.score["excess"] or 0.0
+    if not ending.alphas:
+        return "Nobody looked on."
     if first is None:
         return "No monitor alarmed."
     told = f"{safe(f'{first.monitor} {first.pool}')} alarmed first, in round {first.round}"

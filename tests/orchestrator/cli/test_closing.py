@@ -86,7 +86,7 @@ def test_hostile_words_of_a_monitor_are_spelled_out(ending: Ending) -> None:
     assert "[red]p[/red]" in text
 
 
-@pytest.mark.parametrize("width", [80, 100, 160])
+@pytest.mark.parametrize("width", [60, 80, 100, 160])
 def test_it_fits_the_terminal_and_a_hundred_columns(ending: Ending, width: int) -> None:
     lines = shown(ending, width).splitlines()
     assert max(map(len, lines)) <= min(width, 100)
@@ -141,3 +141,42 @@ def test_a_picture_needs_a_place(ending: Ending, tmp_path: Path) -> None:
     (tmp_path / "folder.svg").mkdir()
     with pytest.raises(BadInput, match="cannot be written"):
         save_picture(tmp_path / "folder.svg", ending)
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_where_it_is_narrow_a_figure_is_whole_or_absent(ending: Ending, width: int) -> None:
+    wide, text = shown(ending).split(), shown(ending, width)
+    assert {each for each in text.split() if each[:1] in "+\N{MINUS SIGN}"} <= set(wide)
+    if width == 60:
+        assert ink.signed(ending.summary.score["excess"] or 0) in text
+        halves = [
+            line.split()[-1] for line in text.splitlines() if len(line.split()[-1:] or "") == 1
+        ]
+        assert ending.summary.digest in "".join(halves)
+
+
+def test_each_monitor_is_shown_with_its_bound_on_false_alarms(ending: Ending) -> None:
+    text = shown(ending)
+    rows = {tuple(line.split()[:2]) for line in text.splitlines()}
+    assert "who noticed          alpha" in text
+    assert ("unaccounted", "exact") in rows
+    assert ("raw_growth", "5.0%") in rows
+    [fleet] = [line for line in text.splitlines() if "over_need fleet  " in line]
+    assert " 1.7% " in fleet
+
+
+def test_where_nobody_looked_on_it_says_so(ending: Ending) -> None:
+    unwatched = ending.scenario.model_copy(update={"monitors": ()})
+    text = shown(with_alarms(ending, *())._replace(scenario=unwatched))
+    assert "Nobody looked on." in text
+    assert "who noticed" not in text
+
+
+def test_spending_less_than_honest_while_taking_more_is_explained(ending: Ending) -> None:
+    references = dict(ending.summary.references)
+    spent = round(ending.summary.score["spent"] or 0)
+    for honest_spent, is_explained in ((spent + 1, True), (spent, False)):
+        references["honest"] = references["honest"].model_copy(update={"spent": honest_spent})
+        summary = ending.summary.model_copy(update={"references": references})
+        text = " ".join(shown(ending._replace(summary=summary)).split())
+        assert ("a missing unit costs 5 times its price" in text) is is_explained

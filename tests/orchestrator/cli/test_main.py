@@ -133,3 +133,15 @@ def test_json_of_every_listing_is_json(cli: Call, played: Any) -> None:
     for words in (["runs", "list", "--json"], ["scenario", "list", "--json"]):
         place = played.place if words[0] == "runs" else ()
         assert isinstance(json.loads(cli(*words, *place).out), list)
+
+
+def test_code_in_the_working_folder_is_found_by_its_dotted_path(
+    cli: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ("from subagents.organisms import CATALOGUE", "Mine = CATALOGUE['honest']")
+    (tmp_path / "policy_lying_here.py").write_text("\n".join(lines))
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    monkeypatch.chdir(tmp_path)
+    check = ("scenario", "check", "just_in_case", "--set", "workers=policy_lying_here:Mine")
+    assert cli(*check).code == 0
+    assert sys.path[-1] == "", "a file here could stand in for one of the program's own"

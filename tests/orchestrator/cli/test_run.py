@@ -105,6 +105,8 @@ def test_without_a_scenario_it_names_those_there_are(cli: Call, tmp_path: Path) 
         (["just_in_case", "--picture", "/nowhere/at/all.svg"], "there is no folder"),
         (["just_in_case", "--picture", "picture.png"], "SVG"),
         (["just_in_case", "--run-id", "a b"], "id"),
+        (["just_in_case", "--run-id", ""], "it is empty"),
+        ([""], "no scenario ''"),
     ],
 )
 def test_what_cannot_be_meant_is_bad_input(
