@@ -162,7 +162,7 @@ def test_each_monitor_is_shown_with_its_bound_on_false_alarms(ending: Ending) ->
     assert ("unaccounted", "exact") in rows
     assert ("raw_growth", "5.0%") in rows
     [fleet] = [line for line in text.splitlines() if "over_need fleet  " in line]
-    assert " 1.7% " in fleet
+    assert " 5.0% " in fleet
 
 
 def test_where_nobody_looked_on_it_says_so(ending: Ending) -> None:
