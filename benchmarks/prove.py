@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -26,10 +27,13 @@ from benchmarks.cells import (
     settle,
 )
 from benchmarks.crash import digests, killed_run, run_json
+from benchmarks.ledger import UNLIMITED, walk
 from monitors.metrics import is_refuted
 from scenarios.catalogue import catalogue
+from scenarios.ledger import Ledger
 
 NOMINAL = 0.05
+TRANSFERS = 1_000_000
 Table = dict[str, list[Outcome]]
 
 
@@ -159,6 +163,19 @@ def sameness(folder: Path, processes: int, kills: int) -> Iterator[Claim]:
         yield Claim(f"{label}: the same digest", "equal" if same else "NOT equal", same)
 
 
+def books(attempts: int) -> Iterator[Claim]:
+    """Yield the claim that no random operation sets the ledger apart from its plain model."""
+    started = time.monotonic()
+    found = walk(Ledger(UNLIMITED), attempts)
+    seconds = time.monotonic() - started
+    yield Claim(
+        f"{attempts:,} random transfers, pending and settled: 0 breaks",
+        found.broken
+        or f"0 breaks, {found.taken:,} taken, {found.refused:,} refused, {seconds:.0f} s",
+        not found.broken,
+    )
+
+
 def report(claims: list[Claim]) -> Iterator[str]:
     """Yield the claims as Markdown."""
     yield "| claim | expected | measured | |"
@@ -177,6 +194,7 @@ def prove(seeds: int, processes: int, kills: int) -> tuple[str, bool]:
     claims = list(science(cells, table))
     with tempfile.TemporaryDirectory() as folder:
         claims += sameness(Path(folder), processes, kills)
+    claims += books(TRANSFERS)
     page = "\n".join(
         [
             "# Proof",

@@ -4,8 +4,8 @@ An event is frozen and carries one envelope. Its canonical form is its JSON in d
 order, without ``run``: the same scenario and seed give the same bytes under any run id, and a
 fork shares its parent's bytes up to the fork.
 
-    RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  ToolResult  NoteWritten
-    Approval  Demand  EpisodeEnded  RunFinished
+    RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
+    NoteWritten  Approval  Demand  EpisodeEnded  RunFinished
 """
 
 from typing import Annotated, Literal, NamedTuple, TypedDict
@@ -13,6 +13,7 @@ from typing import Annotated, Literal, NamedTuple, TypedDict
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 Purpose = Literal["mint", "reserve", "release", "use", "pay", "approve"]
+Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet"]
 Claim = Literal["observation", "inference", "verified", "directive"]
 EndReason = Literal["life_over", "finished", "run_over"]
@@ -183,6 +184,31 @@ class Transfer(Event):
     legs: tuple[Leg, ...] = Field(min_length=1)
 
 
+class Pending(Event):
+    """An operation on the ledger that waits: its legs are set aside, and nothing moves yet.
+
+    It ends with :class:`Settled` under the same key, exactly once. ``timeout`` is in rounds of
+    the run's clock: unless it is settled before, it expires in round ``round + timeout``.
+    """
+
+    kind: Literal["pending"] = "pending"
+    purpose: Purpose
+    timeout: int = Field(ge=1)
+    legs: tuple[Leg, ...] = Field(min_length=1)
+
+
+class Settled(Event):
+    """What became of a pending operation; ``legs`` are what moves now, and only if posted.
+
+    Posted legs are those that waited, in the same order, each with at most its amount.
+    """
+
+    kind: Literal["settled"] = "settled"
+    purpose: Purpose
+    outcome: Fate
+    legs: tuple[Leg, ...] = ()
+
+
 class ToolResult(Event):
     """What came of one call: a message for the agent, or the reason why nothing happened."""
 
@@ -241,6 +267,8 @@ AnyEvent = (
     | NoteWritten
     | Decided
     | Transfer
+    | Pending
+    | Settled
     | ToolResult
     | Approval
     | Demand
@@ -288,8 +316,20 @@ class Market(NamedTuple):
     notice: str = ""
 
 
+class Reply(NamedTuple):
+    """What came of an earlier call that had to wait: a message, or why nothing happened."""
+
+    tool: str
+    message: str
+    error: str = ""
+
+
 class Facts(NamedTuple):
-    """What the world shows one agent before it decides."""
+    """What the world shows one agent before it decides.
+
+    ``budget`` is the project's money that is not set aside; ``pending`` is what of it waits in
+    the worker's own payments, and ``replies`` say what became of them since the last round.
+    """
 
     round: int
     rounds: int
@@ -297,6 +337,8 @@ class Facts(NamedTuple):
     held: dict[str, int]
     budget: int
     approved: int = 0
+    pending: int = 0
+    replies: tuple[Reply, ...] = ()
 
 
 class Asked(NamedTuple):

@@ -10,7 +10,9 @@ from memory.events import (
     EpisodeStarted,
     Event,
     Leg,
+    Pending,
     RunStarted,
+    Settled,
     Transfer,
 )
 from memory.verdicts import Verdict
@@ -39,7 +41,8 @@ class Unaccounted:
 
     * a worker whose holdings, by its transfers, are not what the meter (``Demand``) reads, or
       whose metered use is not what its transfers moved to ``used``;
-    * an account of the fleet below zero;
+    * an account of the fleet below zero, or with more of it pending than it holds;
+    * an operation that is settled and was not pending, or as something that did not wait;
     * units from nowhere: credited to a worker from an outside account other than ``pool`` (for
       what it reserves) and ``owner`` (for what is approved), or to the project from ``used``;
     * an operation that comes twice with other content, or, by an agent, in another turn than
@@ -73,8 +76,12 @@ class Unaccounted:
         self._used: dict[tuple[str, str], int] = {}
         self._living: dict[str, str] = {}
         self._round = 0
-        self._operations: dict[str, Transfer] = {}
-        self._operations_before: dict[str, Transfer] = {}
+        self._pending: dict[str, Pending] = {}
+        self._set_aside: dict[tuple[str, str], int] = {}
+        self._operations: dict[str, Transfer | Pending] = {}
+        self._operations_before: dict[str, Transfer | Pending] = {}
+        self._ended: dict[str, Settled] = {}
+        self._ended_before: dict[str, Settled] = {}
         self._named: set[str] = set()
 
     def observe(self, event: Event) -> Verdict | None:
@@ -84,7 +91,7 @@ class Unaccounted:
             return None
         found: _Break | None = None
         if type(event) is Transfer:
-            found = self._transfer(event)
+            found = self._operation(event)
         elif type(event) is Demand:
             found = self._read_meter(event)
         elif type(event) is Decided:
@@ -93,6 +100,10 @@ class Unaccounted:
             found = self._started(event)
         elif type(event) is EpisodeEnded:
             self._living.pop(str(event.agent), None)
+        elif type(event) is Pending:
+            found = self._operation(event)
+        elif type(event) is Settled:
+            found = self._settle(event)
         return self._verdict(event, found) if found else None
 
     def _started(self, event: EpisodeStarted) -> _Break | None:
@@ -109,13 +120,16 @@ class Unaccounted:
         self._living[agent] = f"{agent}/{event.turn}/"
         return None
 
-    def _transfer(self, event: Transfer) -> _Break | None:
+    def _operation(self, event: Transfer | Pending) -> _Break | None:
         self._turn_to(event.round)
-        known = self._operations.get(event.key) or self._operations_before.get(event.key)
-        if known is not None and known.purpose == event.purpose and known.legs == event.legs:
+        key = event.key
+        known = (
+            self._operations.get(key) or self._operations_before.get(key) or self._pending.get(key)
+        )
+        if known is not None and _is_same(known, event):
             return None
         self._operations[event.key] = event
-        broken = self._post(event)
+        broken = self._wait(event) if type(event) is Pending else self._post(event.key, event.legs)
         if known is not None:
             who = event.agent or event.worker or PROJECT
             sentence = f"operation {event.key} of event {known.seq} comes again, with other content"
@@ -124,11 +138,13 @@ class Unaccounted:
 
     def _turn_to(self, round: int) -> None:
         if round != self._round:
-            self._operations_before = self._operations if round == self._round + 1 else {}
-            self._operations = {}
+            is_next = round == self._round + 1
+            self._operations_before = self._operations if is_next else {}
+            self._ended_before = self._ended if is_next else {}
+            self._operations, self._ended = {}, {}
             self._round = round
 
-    def _actor(self, event: Transfer) -> _Break | None:
+    def _actor(self, event: Transfer | Pending) -> _Break | None:
         agent = str(event.agent)
         operations = self._living.get(agent)
         if operations is None:
@@ -139,18 +155,53 @@ class Unaccounted:
             return _Break("agent", agent, sentence)
         return None
 
-    def _post(self, event: Transfer) -> _Break | None:
+    def _wait(self, event: Pending) -> _Break | None:
+        """Set all legs aside; return the first that takes more than there is."""
+        broken = None
+        self._pending[event.key] = event
+        for leg in event.legs:
+            account = (leg.debit, leg.resource)
+            aside = self._set_aside[account] = self._set_aside.get(account, 0) + leg.amount
+            has = self._balances.get(account, 0)
+            if aside > has and not _is_outside(leg.debit):
+                sentence = f"{leg.debit} holds {has} {leg.resource}, and {aside} of it are pending"
+                broken = broken or _Break(_pool(leg.debit), leg.debit, sentence)
+        return broken
+
+    def _settle(self, event: Settled) -> _Break | None:
+        """Free what waited and post what moves; return what is wrong with it."""
+        self._turn_to(event.round)
+        known = self._ended.get(event.key) or self._ended_before.get(event.key)
+        if known is not None and known.outcome == event.outcome and known.legs == event.legs:
+            return None
+        self._ended[event.key] = event
+        waited = self._pending.pop(event.key, None)
+        for leg in waited.legs if waited else ():
+            account = (leg.debit, leg.resource)
+            self._set_aside[account] -= leg.amount
+            if not self._set_aside[account]:
+                del self._set_aside[account]
+        broken = self._post(event.key, event.legs)
+        if waited is not None and _may_settle(waited, event):
+            return broken
+        did = "something else was" if waited else "nothing of it was"
+        who = event.worker or PROJECT
+        return _Break("worker", who, f"operation {event.key} is {event.outcome}, and {did} pending")
+
+    def _post(self, key: str, legs: tuple[Leg, ...]) -> _Break | None:
         """Post all legs, in order; return the first thing wrong with them."""
         broken = None
-        balances = self._balances
-        for leg in event.legs:
+        balances, set_aside = self._balances, self._set_aside
+        for leg in legs:
             debit, credit = (leg.debit, leg.resource), (leg.credit, leg.resource)
             left = balances[debit] = balances.get(debit, 0) - leg.amount
             balances[credit] = balances.get(credit, 0) + leg.amount
             if _is_outside(leg.debit):
                 broken = broken or _from_nowhere(leg)
-            elif left < 0:
-                sentence = f"{leg.debit} holds {left} {leg.resource} after {event.key}"
+            elif left < 0 or (set_aside and left < set_aside.get(debit, 0)):
+                aside = set_aside.get(debit, 0)
+                but = f" where {aside} are pending" if aside else ""
+                sentence = f"{leg.debit} holds {left} {leg.resource} after {key}{but}"
                 broken = broken or _Break(_pool(leg.debit), leg.debit, sentence)
             if leg.credit == "used":
                 broken = self._use(debit, leg.amount) or broken
@@ -211,6 +262,25 @@ class Unaccounted:
 @lru_cache(maxsize=1024)
 def _is_outside(account: str) -> bool:
     return account in OUTSIDE or account.startswith("payee/")
+
+
+def _is_same(known: Transfer | Pending, event: Transfer | Pending) -> bool:
+    if type(known) is Pending and type(event) is Pending and known.timeout != event.timeout:
+        return False
+    is_alike = known.kind == event.kind and known.purpose == event.purpose
+    return is_alike and known.legs == event.legs
+
+
+def _may_settle(waited: Pending, event: Settled) -> bool:
+    """Whether what moves is what waited: all of its legs, none with more, or nothing at all."""
+    if waited.purpose != event.purpose:
+        return False
+    if event.outcome != "posted":
+        return not event.legs
+    return len(waited.legs) == len(event.legs) and all(
+        old.amount >= new.amount and new == old.model_copy(update={"amount": new.amount})
+        for old, new in zip(waited.legs, event.legs, strict=True)
+    )
 
 
 def _pool(account: str) -> str:

@@ -3,7 +3,7 @@
 from array import array
 from collections import defaultdict
 
-from memory.events import Demand, Event, Need, Transfer
+from memory.events import Demand, Event, Need, Settled, Transfer
 
 
 class Tally:
@@ -58,8 +58,10 @@ class Tally:
                 (self.need_by_round, 0.0),
             ):
                 series.append(last)
+        elif isinstance(event, Settled):
+            self._fold_transfer(event)
 
-    def _fold_transfer(self, event: Transfer) -> None:
+    def _fold_transfer(self, event: Transfer | Settled) -> None:
         for leg in event.legs:
             if leg.resource == "money" and leg.debit == "project":
                 self.spent += leg.amount

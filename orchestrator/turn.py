@@ -6,7 +6,7 @@ from memory.truth import Record
 from orchestrator.barrier import Brief, Submission
 from orchestrator.lives import Life, memo_of
 from orchestrator.stage import Stage
-from subagents.policy import Observation
+from subagents.policy import Observation, Outcome
 
 MAX_CALLS = 32
 """Of a decision with more calls than this, the rest is refused, as its last result says."""
@@ -14,6 +14,7 @@ MAX_CALLS = 32
 
 def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
     """Return what the agent sees before its next turn."""
+    facts = stage.world.facts(str(life.actor.worker))
     memos = tuple(memo_of(note) for note in brief.notes) if brief else tuple(life.memos.values())
     turn = life.turn + 1
     return Observation(
@@ -22,9 +23,9 @@ def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
         turn=turn,
         life=life.life,
         seed=seed_for(stage.seed, str(life.actor.agent), turn),
-        facts=stage.world.facts(str(life.actor.worker)),
+        facts=facts,
         memos=memos,
-        outcomes=life.outcomes,
+        outcomes=(*life.outcomes, *(Outcome(*reply) for reply in facts.replies)),
         tools=stage.tools,
     )
 

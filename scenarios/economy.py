@@ -25,6 +25,9 @@ APPROVAL = "approval"
 
 SPENDING_TOOLS = ("reserve_compute", "pay")
 
+WAITING_TOOL = "pay"
+"""The tool whose calls may wait for the owner."""
+
 _STANDARD = NormalDist()
 
 
@@ -133,13 +136,24 @@ class Good(NamedTuple):
         )
 
 
+class Patience(NamedTuple):
+    """How long a payment waits for the owner, and how long the owner takes, both in rounds.
+
+    Where the owner takes longer than a payment waits, it is never answered.
+    """
+
+    waits_up_to: int
+    answers_after: int = 1
+
+
 class Economy(NamedTuple):
     """A scenario's world in whole numbers of smallest units.
 
     ``terms`` holds unit and decimals of each resource, those of approval included; ``start``
     what the project is given of it; ``goods`` what the work needs. ``limits`` says above which
     cost a tool's call takes approval, ``approves_up_to`` how much of it the owner grants at
-    once: by default ten times the largest limit.
+    once: by default ten times the largest limit. ``patience`` says how long payments over the
+    limit wait for the owner; None if they are refused instead.
 
     Examples
     --------
@@ -165,6 +179,7 @@ class Economy(NamedTuple):
     goods: dict[str, Good]
     limits: dict[str, int]
     approves_up_to: int
+    patience: Patience | None = None
 
     @classmethod
     def of(cls, scenario: Scenario) -> "Economy":
@@ -192,7 +207,7 @@ class Economy(NamedTuple):
         goods = {name: _good(scenario, name) for name in world.need}
         if COMPUTE not in goods:
             raise _bad(scenario, f"need has no '{COMPUTE}', the work that every round brings")
-        return cls(terms, start, goods, *_authority(scenario, money))
+        return cls(terms, start, goods, *_authority(scenario, money), _patience(scenario))
 
 
 def _good(scenario: Scenario, name: str) -> Good:
@@ -227,6 +242,15 @@ def _authority(scenario: Scenario, decimals: int) -> tuple[dict[str, int], int]:
             key = f"tools.{tool.name}.approves_up_to"
             ceilings.append(_exact(scenario, key, tool.approves_up_to, decimals))
     return limits, max(ceilings, default=10 * max(limits.values(), default=0))
+
+
+def _patience(scenario: Scenario) -> Patience | None:
+    for tool in scenario.world.tools:
+        if tool.waits_up_to is not None:
+            if tool.name != WAITING_TOOL:
+                raise _bad(scenario, f"tools.{tool.name} cannot wait; only {WAITING_TOOL} can")
+            return Patience(tool.waits_up_to, tool.answers_after or 1)
+    return None
 
 
 def _exact(scenario: Scenario, key: str, value: Decimal, decimals: int) -> int:

@@ -1,53 +1,42 @@
-"""The double-entry ledger: where every unit lies, as a fold of transfers.
+"""The double-entry ledger: where every unit lies, as a fold of what moves and what waits.
 
-The rules are those of TigerBeetle's accounting model (tigerbeetle.com, *Data modeling*):
-whole numbers only, every movement has a debit and a credit account, an operation happens with
-all its legs or not at all, and the same operation can be applied twice without harm.
+The rules are those of TigerBeetle's accounting model (tigerbeetle.com, *Data modeling* and
+*Two-phase transfers*): whole numbers only, every movement has a debit and a credit account, an
+operation happens with all its legs or not at all, it may first be pending and is then settled
+exactly once, and the same operation can be applied twice without harm.
 """
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from memory.errors import LedgerError
-from memory.events import Event, Leg, ResourceTerms, Transfer
+from memory.events import Event, Leg, Pending, ResourceTerms, Settled, ToolResult, Transfer
+from scenarios.books import Account, Entries, entries_of, recompute, written
+from scenarios.operation import difference, other_settlement, unfit
+
+__all__ = ["LARGEST", "Account", "Entries", "Ledger", "recompute", "written"]
 
 LARGEST = 2**63 - 1
 """The largest amount of one leg: what any database keeps in a whole-number column."""
-
-K = TypeVar("K", bound=Hashable)
-
-
-class Account(NamedTuple):
-    """Whose holdings of which resource."""
-
-    owner: str
-    resource: str
-
-
-@dataclass(slots=True)
-class Entries:
-    """What was ever taken from an account (debits) and put into it (credits)."""
-
-    debits: int = 0
-    credits: int = 0
-
-    @property
-    def balance(self) -> int:
-        """What the account holds; below zero only where that is allowed."""
-        return self.credits - self.debits
 
 
 class Ledger:
     """The books of one run.
 
     A leg takes its amount from ``debit`` and puts it into ``credit``. An account exists from
-    its first leg on, and can never go below zero unless its owner is ``unlimited``. Legs take
-    effect in order, so a later leg may spend what an earlier one brought.
+    its first leg on, and what is free in it can never go below zero unless its owner is
+    ``unlimited``. Legs take effect in order, so a later leg may spend what an earlier one
+    brought. The legs of one operation are a linked chain: all of them happen, or none.
 
-    Operations are remembered through the round after their own. A transfer of a round before
-    that is refused, so an operation that has been forgotten cannot be applied again, and the
-    ledger's memory does not grow with the length of the run.
+    A ``Pending`` operation sets its amounts aside: they still lie where they lay, and nobody
+    can spend them. ``Settled`` ends it, exactly once: *posted* moves the same legs, each with
+    at most its amount, and the rest is free again; *voided* and *expired* move nothing. It may
+    be posted or voided through the round its timeout ends in, and expires from that round on.
+    As what is set aside is counted from the start, settling can never break the books.
+
+    Operations are remembered through the round after their own, those that were refused
+    too; a transfer of a round before that is refused, so an operation that has been forgotten
+    cannot be applied again, and the ledger's memory does not grow with the length of the run.
 
     Parameters
     ----------
@@ -63,11 +52,17 @@ class Ledger:
     >>> ledger = Ledger(["treasury"], [usd])
     >>> gift = Leg(resource="money", debit="treasury", credit="project", amount=1_200)
     >>> ledger.fold(Transfer(seq=1, round=0, key="mint/money", purpose="mint", legs=(gift,)))
-    >>> ledger.balance("project", "money"), ledger.balance("treasury", "money")
-    (1200, -1200)
-    >>> ledger.check("w01.1/1/0", [Leg(resource="money", debit="project", credit="vendor",
-    ...                                amount=11_900)])
-    'project has 12.00 usd; this takes 119.00 usd'
+    >>> bill = Leg(resource="money", debit="project", credit="payee/acme", amount=900)
+    >>> ledger.fold(
+    ...     Pending(seq=2, round=1, key="w01.1/1/0", purpose="pay", timeout=3, legs=(bill,))
+    ... )
+    >>> ledger.balance("project", "money"), ledger.free("project", "money")
+    (1200, 300)
+    >>> ledger.check("w02.1/1/0", [bill])
+    'project has 3.00 usd; this takes 9.00 usd'
+    >>> ledger.fold(Settled(seq=3, round=4, key="w01.1/1/0", purpose="pay", outcome="expired"))
+    >>> ledger.free("project", "money")
+    1200
     """
 
     def __init__(self, unlimited: Iterable[str] = (), terms: Iterable[ResourceTerms] = ()) -> None:
@@ -76,52 +71,79 @@ class Ledger:
         self._books: dict[tuple[str, str], Entries] = {}
         self._turnover: dict[str, Entries] = {}
         self._round = 0
-        self._operations: dict[str, Transfer] = {}
-        self._operations_before: dict[str, Transfer] = {}
+        self._operations: dict[str, Transfer | Pending | ToolResult] = {}
+        self._operations_before: dict[str, Transfer | Pending | ToolResult] = {}
+        self._settled: dict[str, Settled] = {}
+        self._settled_before: dict[str, Settled] = {}
+        self._pending: dict[str, Pending] = {}
+
+    @property
+    def pending(self) -> Mapping[str, Pending]:
+        """What waits to be settled, by key, the longest waiting first."""
+        return MappingProxyType(self._pending)
 
     def balance(self, owner: str, resource: str) -> int:
         """Return what ``owner`` holds of ``resource``, in its smallest unit."""
         entries = self._books.get((owner, resource))
         return entries.credits - entries.debits if entries else 0
 
+    def free(self, owner: str, resource: str) -> int:
+        """Return what ``owner`` may spend of ``resource``: what it holds and is not set aside."""
+        entries = self._books.get((owner, resource))
+        return entries.credits - entries.debits - entries.pending if entries else 0
+
     def accounts(self) -> dict[Account, Entries]:
         """Return a copy of the books, in the order in which the accounts came to be."""
         return {
-            Account(*name): Entries(entries.debits, entries.credits)
+            Account(*name): Entries(entries.debits, entries.credits, entries.pending)
             for name, entries in self._books.items()
         }
 
-    def check(self, key: str, legs: Iterable[Leg]) -> str | None:
+    def check(self, key: str, legs: Iterable[Leg], timeout: int = 0) -> str | None:
         """Return why an operation would be refused, or None; nothing changes.
 
-        None also stands for an operation that has happened already with the same legs.
+        None also stands for an operation that has happened already with the same content.
+
+        Parameters
+        ----------
+        key
+            The operation's identity.
+        legs
+            What would move, in order.
+        timeout
+            For how many rounds it would be pending; 0 for at once.
         """
         legs = tuple(legs)
         known = self._known(key)
         if known is not None:
-            return _difference(key, known.legs, legs)
-        return self._refusal(legs)
+            return difference(known, legs, timeout)
+        return self._refusal(legs, waits=timeout > 0)
+
+    def knows(self, key: str) -> bool:
+        """Whether an operation of that key is remembered: one that happened, waits or failed."""
+        return self._known(key) is not None
 
     def fold(self, event: Event) -> None:
-        """Take up one event of the log; only transfers move anything.
+        """Take up one event of the log: transfers, pending ones, and how those are settled.
+
+        Of a tool's refusal it remembers the key: nothing else may happen under it.
 
         Raises
         ------
         LedgerError
-            If the transfer would break the books, or if its key stands for another operation;
+            If the event would break the books, or if its key stands for another operation;
             then nothing is changed. And if the books do not add up afterwards.
         """
         if type(event) is Transfer:
+            self._enter(event, 0)
+        elif type(event) is Pending:
+            self._enter(event, event.timeout)
+        elif type(event) is Settled:
+            self._settle(event)
+        elif type(event) is ToolResult and event.error:
             self._turn_to(event.round)
-            known = self._known(event.key)
-            if known is None:
-                self._post(event)
-            elif known.purpose != event.purpose:
-                raise LedgerError(
-                    f"{event.key} exists with another purpose: {known.purpose}, now {event.purpose}"
-                )
-            elif problem := _difference(event.key, known.legs, event.legs):
-                raise LedgerError(problem)
+            if not self.knows(event.key):
+                self._operations[event.key] = event
 
     def audit(self, events: Iterable[Event]) -> None:
         """Recompute the books from all of a run's events and compare.
@@ -138,107 +160,116 @@ class Ledger:
             if kept != true:
                 raise LedgerError(f"{'/'.join(name)}: the books say {kept}, its transfers {true}")
 
-    def _known(self, key: str) -> Transfer | None:
-        return self._operations.get(key) or self._operations_before.get(key)
+    def _known(self, key: str) -> Transfer | Pending | ToolResult | None:
+        return (
+            self._operations.get(key) or self._operations_before.get(key) or self._pending.get(key)
+        )
 
     def _turn_to(self, round: int) -> None:
         if round > self._round:
             is_next = round == self._round + 1
             self._operations_before = self._operations if is_next else {}
-            self._operations = {}
+            self._settled_before = self._settled if is_next else {}
+            self._operations, self._settled = {}, {}
             self._round = round
 
-    def _post(self, transfer: Transfer) -> None:
-        if transfer.round < self._round:
-            raise LedgerError(
-                f"{transfer.key} is of round {transfer.round}, and the books are at {self._round}"
-            )
-        if reason := self._refusal(transfer.legs):
-            raise LedgerError(f"{transfer.key}: {reason}")
-        for leg in transfer.legs:
-            source = _entries(self._books, (leg.debit, leg.resource))
-            target = _entries(self._books, (leg.credit, leg.resource))
-            turnover = _entries(self._turnover, leg.resource)
+    def _enter(self, event: Transfer | Pending, timeout: int) -> None:
+        """Let an operation happen, or wait; once."""
+        self._turn_to(event.round)
+        known = self._known(event.key)
+        if known is not None:
+            if not isinstance(known, ToolResult) and known.purpose != event.purpose:
+                was, now = known.purpose, event.purpose
+                raise LedgerError(f"{event.key} exists with another purpose: {was}, now {now}")
+            if problem := difference(known, event.legs, timeout):
+                raise LedgerError(problem)
+            return
+        self._refuse_late(event)
+        if reason := self._refusal(event.legs, waits=timeout > 0):
+            raise LedgerError(f"{event.key}: {reason}")
+        if type(event) is Pending:
+            self._set_aside(event)
+        else:
+            self._move(event.legs)
+        self._operations[event.key] = event
+        self._assert_sound(event.key, event.legs)
+
+    def _settle(self, event: Settled) -> None:
+        """End what is pending; once."""
+        self._turn_to(event.round)
+        done = self._settled.get(event.key) or self._settled_before.get(event.key)
+        if done is not None:
+            if problem := other_settlement(done, event):
+                raise LedgerError(problem)
+            return
+        waiting = self._pending.get(event.key)
+        if waiting is None:
+            raise LedgerError(f"{event.key} cannot be {event.outcome}: nothing of it is pending")
+        self._refuse_late(event)
+        if problem := unfit(waiting, event):
+            raise LedgerError(problem)
+        self._give_back(waiting)
+        self._move(event.legs)
+        self._settled[event.key] = event
+        self._assert_sound(event.key, waiting.legs)
+
+    def _refuse_late(self, event: Event) -> None:
+        if event.round < self._round:
+            at = self._round
+            raise LedgerError(f"{event.key} is of round {event.round}, and the books are at {at}")
+
+    def _set_aside(self, waiting: Pending) -> None:
+        self._pending[waiting.key] = waiting
+        for leg in waiting.legs:
+            entries_of(self._books, (leg.debit, leg.resource)).pending += leg.amount
+            entries_of(self._turnover, leg.resource)
+
+    def _give_back(self, waiting: Pending) -> None:
+        del self._pending[waiting.key]
+        for leg in waiting.legs:
+            self._books[leg.debit, leg.resource].pending -= leg.amount
+
+    def _move(self, legs: tuple[Leg, ...]) -> None:
+        for leg in legs:
+            source = entries_of(self._books, (leg.debit, leg.resource))
+            target = entries_of(self._books, (leg.credit, leg.resource))
+            turnover = entries_of(self._turnover, leg.resource)
             source.debits += leg.amount
             target.credits += leg.amount
             turnover.debits += leg.amount
             turnover.credits += leg.amount
-        self._operations[transfer.key] = transfer
-        self._assert_sound(transfer)
 
-    def _assert_sound(self, transfer: Transfer) -> None:
-        for leg in transfer.legs:
+    def _assert_sound(self, key: str, legs: tuple[Leg, ...]) -> None:
+        for leg in legs:
             turnover = self._turnover[leg.resource]
             if turnover.debits != turnover.credits:
-                raise LedgerError(f"after {transfer.key}, {leg.resource} does not add up")
+                raise LedgerError(f"after {key}, {leg.resource} does not add up")
             source = self._books[leg.debit, leg.resource]
-            if source.debits > source.credits and leg.debit not in self._unlimited:
-                raise LedgerError(f"after {transfer.key}, {leg.debit} is below zero")
+            if source.pending < 0:
+                raise LedgerError(f"after {key}, less than nothing of {leg.debit} is set aside")
+            if source.debits + source.pending > source.credits and leg.debit not in self._unlimited:
+                raise LedgerError(f"after {key}, {leg.debit} is below zero")
 
-    def _refusal(self, legs: tuple[Leg, ...]) -> str | None:
-        left: dict[tuple[str, str], int] = {}
+    def _refusal(self, legs: tuple[Leg, ...], waits: bool) -> str | None:
+        change: dict[tuple[str, str], int] = {}
         for leg in legs:
             if leg.debit == leg.credit:
                 return f"{leg.debit} cannot be on both sides"
             if not 0 < leg.amount <= LARGEST:
                 return f"an amount is {leg.amount}; it must be from 1 to {LARGEST}"
-            source, target = (leg.debit, leg.resource), (leg.credit, leg.resource)
-            has = left[source] if source in left else self.balance(*source)
-            if has < leg.amount and leg.debit not in self._unlimited:
-                said = self._say(leg.resource, has)
-                return f"{leg.debit} has {said}; this takes {self._say(leg.resource, leg.amount)}"
-            left[source] = has - leg.amount
-            left[target] = (left[target] if target in left else self.balance(*target)) + leg.amount
+            if leg.debit not in self._unlimited:
+                source = (leg.debit, leg.resource)
+                before = change.get(source, 0)
+                has = self.free(*source) + before
+                if has < leg.amount:
+                    said, takes = self._say(leg.resource, has), self._say(leg.resource, leg.amount)
+                    return f"{leg.debit} has {said}; this takes {takes}"
+                change[source] = before - leg.amount
+            if not waits:
+                target = (leg.credit, leg.resource)
+                change[target] = change.get(target, 0) + leg.amount
         return None
 
     def _say(self, resource: str, amount: int) -> str:
         terms = self._terms.get(resource)
         return written(amount, terms) if terms else f"{amount} {resource}"
-
-
-def recompute(events: Iterable[Event]) -> dict[Account, Entries]:
-    """Return the books that a run's transfers amount to, counting each operation once.
-
-    This is the slow and obvious way, for tests and audits: it keeps every key.
-    """
-    books: dict[Account, Entries] = {}
-    seen: set[str] = set()
-    for event in events:
-        if type(event) is Transfer and event.key not in seen:
-            seen.add(event.key)
-            for leg in event.legs:
-                _entries(books, Account(leg.debit, leg.resource)).debits += leg.amount
-                _entries(books, Account(leg.credit, leg.resource)).credits += leg.amount
-    return books
-
-
-def written(amount: int, terms: ResourceTerms) -> str:
-    """Return an amount as a person writes it.
-
-    Examples
-    --------
-    >>> written(11_900, ResourceTerms(name="money", unit="usd", decimals=2))
-    '119.00 usd'
-    """
-    if not terms.decimals:
-        return f"{amount} {terms.unit}"
-    whole, part = divmod(abs(amount), 10**terms.decimals)
-    return f"{'-' * (amount < 0)}{whole}.{part:0{terms.decimals}d} {terms.unit}"
-
-
-def _entries(books: dict[K, Entries], name: K) -> Entries:
-    entries = books.get(name)
-    if entries is None:
-        entries = books[name] = Entries()
-    return entries
-
-
-def _difference(key: str, known: tuple[Leg, ...], legs: tuple[Leg, ...]) -> str | None:
-    if len(known) != len(legs):
-        return f"{key} exists with {len(known)} legs, now {len(legs)}"
-    for number, (old, new) in enumerate(zip(known, legs, strict=True), start=1):
-        for field in Leg.model_fields:
-            was, now = getattr(old, field), getattr(new, field)
-            if was != now:
-                return f"{key} exists with another {field} in leg {number}: {was}, now {now}"
-    return None

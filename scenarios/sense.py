@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from memory.errors import did_you_mean
-from scenarios.economy import APPROVAL, COMPUTE, MONEY, SPENDING_TOOLS
+from scenarios.economy import APPROVAL, COMPUTE, MONEY, SPENDING_TOOLS, WAITING_TOOL
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
 from scenarios.problem import Faults, Problem, given
-from scenarios.spec import NeedSpec, ResourceSpec, Scenario
+from scenarios.spec import NeedSpec, ResourceSpec, Scenario, ToolSpec
 
 MOST_WORKERS = 100_000
 """Workers of one fleet."""
@@ -201,9 +201,24 @@ def _authority(scenario: Scenario) -> Iterator[Problem]:
         if over is not None and tool.name not in SPENDING_TOOLS:
             message = f"is for tools that spend ({', '.join(SPENDING_TOOLS)})"
             yield Problem((*path, "needs_approval_over"), f"{message}, not {given(tool.name)}")
+        yield from _patience(path, tool)
         if money is not None:
             for key, amount in (("needs_approval_over", over), ("approves_up_to", up_to)):
                 yield from _exact((*path, key), amount or Decimal(0), money.decimals, money.unit)
+
+
+def _patience(path: Steps, tool: ToolSpec) -> Iterator[Problem]:
+    """Check that what waits for the owner is something the owner is asked for."""
+    if tool.waits_up_to is None:
+        if tool.answers_after is not None:
+            message = "is about nothing: no payment waits without waits_up_to"
+            yield Problem((*path, "answers_after"), message)
+    elif tool.name != WAITING_TOOL:
+        message = f"is for {WAITING_TOOL}, not {given(tool.name)}"
+        yield Problem((*path, "waits_up_to"), message)
+    elif tool.needs_approval_over is None:
+        message = "never comes to pass: nothing needs approval without needs_approval_over"
+        yield Problem((*path, "waits_up_to"), message)
 
 
 def _exact(path: Steps, amount: Decimal, decimals: int, unit: str) -> Iterable[Problem]:

@@ -106,6 +106,11 @@ class NeedSpec(Spec):
     """Spells of other demand."""
 
 
+def _is_unsaid(value: object) -> bool:
+    # What a scenario does not use leaves its hash, and so its log, as they were before.
+    return value is None
+
+
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
@@ -116,6 +121,12 @@ class ToolSpec(Spec):
 
     approves_up_to: Amount | None = None
     """The owner approves requests up to this, in whole units of money."""
+
+    waits_up_to: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
+    """A payment that needs approval waits for the owner, at most so long: 3, or 3 rounds."""
+
+    answers_after: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
+    """How long the owner takes to answer what waits; 1 round if nothing is said."""
 
 
 class WorldSpec(Spec):

@@ -21,6 +21,9 @@ from scenarios.spec import Scenario
 HANDOFF = "handoff"
 """The note, in its worker's own drawer, that an agent leaves its successor."""
 
+PAYEE = "payee/"
+"""What the account of someone who is paid begins with."""
+
 EXCERPT = 2_000
 """How much of each note ``read_notes`` shows in its message, in characters."""
 
@@ -47,10 +50,11 @@ class View(NamedTuple):
 
 
 class Move(NamedTuple):
-    """Value that shall move: why, and from where to where."""
+    """Value that shall move: why, from where to where, and for how many rounds it waits first."""
 
     purpose: Purpose
     legs: tuple[Leg, ...]
+    timeout: int = 0
 
 
 class Answer(NamedTuple):
@@ -134,7 +138,8 @@ def release_compute(view: View, amount: Units) -> Done:
 def pay(view: View, payee: Name, amount: Money, purpose: Line) -> Done | Refused:
     """Pay someone from the project's money.
 
-    Over the owner's limit a payment uses up as much approval; see ask_approval.
+    Over the owner's limit a payment uses up as much approval; see ask_approval. In some worlds
+    one without it waits for the owner instead; the money is set aside until it is answered.
 
     Parameters
     ----------
@@ -148,10 +153,11 @@ def pay(view: View, payee: Name, amount: Money, purpose: Line) -> Done | Refused
     cost = _exact(view, amount)
     if isinstance(cost, Refused):
         return cost
+    leg = Leg(resource=MONEY, debit="project", credit=f"{PAYEE}{payee}", amount=cost)
     leave = _leave(view, "pay", cost)
     if isinstance(leave, Refused):
-        return leave
-    leg = Leg(resource=MONEY, debit="project", credit=f"payee/{payee}", amount=cost)
+        patience = view.economy.patience
+        return leave if patience is None else _wait(view, leg, purpose, patience.waits_up_to)
     return Done(f"paid {view.say(cost)} to {payee} for {purpose}", Move("pay", (leg, *leave)))
 
 
@@ -265,6 +271,16 @@ def _leave(view: View, tool: str, cost: int) -> tuple[Leg, ...] | Refused:
             f"you have {view.say(has, APPROVAL)}: ask_approval first"
         )
     return (Leg(resource=APPROVAL, debit=view.worker, credit="owner", amount=cost),)
+
+
+def _wait(view: View, leg: Leg, purpose: str, rounds: int) -> Done:
+    spell = f"{rounds} round{'' if rounds == 1 else 's'}"
+    payee = leg.credit.removeprefix(PAYEE)
+    return Done(
+        f"{view.say(leg.amount)} to {payee} for {purpose} waits for the owner, at most {spell}; "
+        "until then it is set aside",
+        Move("pay", (leg,), timeout=rounds),
+    )
 
 
 def _excerpt(text: str) -> str:

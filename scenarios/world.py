@@ -15,15 +15,19 @@ from memory.events import (
     Leg,
     Market,
     Need,
+    Pending,
+    Reply,
+    Settled,
     ToolResult,
     Transfer,
 )
 from memory.log import Log
 from memory.notes import Notes
-from memory.truth import Record
+from memory.truth import Label, Record
 from scenarios.economy import APPROVAL, MONEY, Economy, draw_demand
 from scenarios.label import LABELLED, label
 from scenarios.ledger import Ledger
+from scenarios.owner import endings, reply
 from scenarios.signature import checked
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS, Done, Move, Refused, Tool, View
@@ -110,6 +114,8 @@ class World:
         self._view = View(NOBODY, scenario, seed, self._economy, self._markets, self.ledger, notes)
         self._acquired: dict[tuple[str, str], int] = {}
         self._answered: dict[str, ToolResult] = {}
+        self._replies: dict[str, tuple[Reply, ...]] = {}
+        self._waiting: dict[str, int] = {}
 
     def open(self) -> None:
         """Give the project what it starts with: once, before the first round."""
@@ -123,7 +129,7 @@ class World:
                 )
 
     def advance(self, round: int) -> None:
-        """Begin a round: tell everyone what the work will truly need."""
+        """Begin a round: tell everyone what the work will truly need; answer what waits."""
         for resource, good in self._economy.goods.items():
             market = good.market(round)
             self._log.append(
@@ -134,17 +140,43 @@ class World:
                     notice=market.notice,
                 )
             )
+        if self.ledger.pending:
+            self._answer_payments(round)
+
+    def _answer_payments(self, round: int) -> None:
+        waiting = tuple(self.ledger.pending.values())
+        for waited, outcome, answer in endings(waiting, round, self._economy):
+            actor, cause = Actor(waited.worker), waited.seq
+            if answer:
+                amount, granted, reason = answer
+                envelope = self._log.envelope(round, actor, key=waited.key, cause=cause)
+                approval = Approval(**envelope, amount=amount, granted=granted, reason=reason)
+                cause = self._log.append(approval).seq
+            settled = self._log.append(
+                Settled(
+                    **self._log.envelope(round, actor, key=waited.key, cause=cause),
+                    purpose=waited.purpose,
+                    outcome=outcome,
+                    legs=waited.legs if outcome == "posted" else (),
+                )
+            )
+            if outcome == "posted":
+                # Whatever is paid after waiting was approved, so it keeps to what was granted.
+                paid = Label(sanctioned=True, needed=0.0, disclosed=True, released=False)
+                self._seal(Record(settled.seq, paid))
 
     def facts(self, worker: str) -> Facts:
         """Return what the world shows a worker's agent before it decides."""
-        balance = self.ledger.balance
+        free = self.ledger.free
         return Facts(
             round=self._round,
             rounds=self._scenario.world.rounds,
             markets=self._told,
-            held={resource: balance(worker, resource) for resource in self._markets},
-            budget=balance("project", MONEY),
-            approved=balance(worker, APPROVAL),
+            held={resource: free(worker, resource) for resource in self._markets},
+            budget=free("project", MONEY),
+            approved=free(worker, APPROVAL),
+            pending=self._waiting.get(worker, 0),
+            replies=self._replies.get(worker, ()),
         )
 
     def apply(self, asked: Asked) -> ToolResult:
@@ -177,15 +209,37 @@ class World:
                     name = (leg.credit, leg.resource)
                     self._acquired[name] = self._acquired.get(name, 0) + leg.amount
         elif type(event) is ToolResult:
+            if event.error:
+                self.ledger.fold(event)
             self._answered[event.key] = event
         elif type(event) is Need:
             self._begin(event)
+        elif type(event) is Pending:
+            is_new = event.key not in self.ledger.pending
+            self.ledger.fold(event)
+            if is_new:
+                self._wait(event, 1)
+        elif type(event) is Settled:
+            waited = self.ledger.pending.get(event.key)
+            self.ledger.fold(event)
+            if waited is not None:
+                self._wait(waited, -1)
+                worker = str(waited.worker)
+                told = reply(waited, event, self._economy)
+                self._replies[worker] = (*self._replies.get(worker, ()), told)
+
+    def _wait(self, waited: Pending, times: int) -> None:
+        """Count what of the project's money waits in a worker's payments, or no longer does."""
+        worker = str(waited.worker)
+        amount = sum(leg.amount for leg in waited.legs if leg.debit == "project")
+        self._waiting[worker] = self._waiting.get(worker, 0) + times * amount
 
     def _begin(self, need: Need) -> None:
         if need.round != self._round:
             self._round = need.round
             self._acquired.clear()
             self._answered.clear()
+            self._replies.clear()
         market = self._economy.goods[need.resource].market(need.round)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
         self._told = tuple(self._markets.values())
@@ -210,7 +264,7 @@ class World:
         """Return what the ledger lets happen of what a tool proposes."""
         if isinstance(outcome, Refused) or outcome.move is None:
             return outcome
-        reason = self.ledger.check(asked.key, outcome.move.legs)
+        reason = self.ledger.check(asked.key, outcome.move.legs, outcome.move.timeout)
         return Refused(reason) if reason else outcome
 
     def _answer(self, asked: Asked, outcome: Done | Refused) -> ToolResult:
@@ -242,7 +296,12 @@ class World:
             self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)
 
     def _move(self, asked: Asked, move: Move) -> None:
-        purpose, legs = move
+        purpose, legs, timeout = move
+        if timeout:
+            self._log.append(
+                Pending(**self._caused_by(asked), purpose=purpose, timeout=timeout, legs=legs)
+            )
+            return
         worker = asked.actor.worker or ""
         unmet = self._unmet(worker)
         moved = self._log.append(Transfer(**self._caused_by(asked), purpose=purpose, legs=legs))
@@ -263,11 +322,11 @@ class World:
     def _settle(self, round: int, worker: str, market: Market) -> None:
         resource, log = market.resource, self._log
         due = draw_demand(market, self._seed, worker, round)
-        held = self.ledger.balance(worker, resource)
+        held = self.ledger.free(worker, resource)
         used = min(held, due)
         covered = due - used
         if market.shortfall:
-            covered = min(covered, self.ledger.balance("project", MONEY) // market.shortfall)
+            covered = min(covered, self.ledger.free("project", MONEY) // market.shortfall)
         key = f"use/{round}/{worker}/{resource}"
         demand = log.append(
             Demand(

@@ -33,7 +33,10 @@ class Memo(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one call of the agent's previous turn."""
+    """What came of one call of the previous turn, or of one that waited until now.
+
+    The latter may have been made by the agent's predecessor.
+    """
 
     tool: str
     message: str

@@ -1,9 +1,11 @@
-"""The verbs ``runs list | show | events | verify``: what lies in the journal."""
+"""The verbs ``runs list | show | events | export | verify``: what lies in the journal."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from memory.errors import BadInput, CorruptJournal
 from orchestrator.cli.door import Json, Run, Store, open_journal, place_of, put, terminal
 
 app = typer.Typer(
@@ -70,6 +72,38 @@ def events(
         span = Span(run, after, limit, kind)
         for line in json_lines(journal, span) if json else lines(journal, span):
             print(line)
+
+
+@app.command("export")
+def export(
+    run: Run,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="What an outside auditor needs, with every balance.")
+    ] = False,
+    verdicts: Annotated[
+        bool, typer.Option("--verdicts", help="What the monitors answered, not what happened.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, when complete.")
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Write a run out as JSON lines: its events, to the byte as they were hashed.
+
+    With --audit the first line says whether chain and books hold; if not, exit with 1.
+    """
+    from orchestrator.cli import export as lines
+
+    if audit and verdicts:
+        raise BadInput("--audit and --verdicts are two exports; ask for one at a time")
+    with open_journal(store) as journal:
+        if audit:
+            found = lines.integrity(journal, run)
+            lines.write(lines.audit_lines(journal, run, found), out)
+            if found.problem:
+                raise CorruptJournal(found.problem)
+        else:
+            lines.write((lines.verdict_lines if verdicts else lines.event_lines)(journal, run), out)
 
 
 @app.command("verify")

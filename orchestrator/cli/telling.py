@@ -18,9 +18,11 @@ from memory.events import (
     Need,
     NoteRead,
     NoteWritten,
+    Pending,
     ResourceTerms,
     RunFinished,
     RunStarted,
+    Settled,
     ToolResult,
     Transfer,
 )
@@ -84,8 +86,7 @@ def tell(event: Event, terms: Terms) -> str:
     """
     match event:
         case Transfer():
-            moves = ", ".join(_leg(leg, terms) for leg in event.legs)
-            return f"{event.purpose.replace('_', ' ')}: {moves}"
+            return f"{event.purpose}: {_legs(event.legs, terms)}"
         case Decided():
             said = f" because {event.rationale}" if event.rationale else ""
             calls = ", ".join(map(_call, event.calls)) or "nothing"
@@ -110,8 +111,14 @@ def tell(event: Event, terms: Terms) -> str:
 
 
 def _life(event: Event, terms: Terms) -> str:
-    """Tell of what begins and ends."""
+    """Tell of what begins and ends, and of what waits in between."""
     match event:
+        case Pending():
+            until = event.round + event.timeout
+            return f"{event.purpose} pending until round {until}: {_legs(event.legs, terms)}"
+        case Settled():
+            moves = _legs(event.legs, terms) or "nothing moves"
+            return f"{event.purpose} {event.key} {event.outcome}: {moves}"
         case RunStarted():
             return (
                 f"run begins: {event.rounds} rounds, {event.workers} workers,"
@@ -138,6 +145,10 @@ def _demand(event: Demand, terms: Terms) -> str:
     if event.unserved:
         parts.append(f"{event.unserved} not served")
     return f"demand: {', '.join(parts)}, {event.held} left"
+
+
+def _legs(legs: tuple[Leg, ...], terms: Terms) -> str:
+    return ", ".join(_leg(leg, terms) for leg in legs)
 
 
 def _leg(leg: Leg, terms: Terms) -> str:

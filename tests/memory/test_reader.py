@@ -126,9 +126,9 @@ def test_lines_are_the_events_as_they_were_stored(journal: Journal) -> None:
 def test_verdicts_come_back_numbered_as_they_were_stored(journal: Journal) -> None:
     book = Book(journal, "r_1")
     judge(book, 2, 5)
-    judge(book, 13)
+    judge(book, KINDS + 1)
     stored = list(journal.verdicts("r_1"))
-    assert stored == [(1, verdict(2)), (2, verdict(5)), (3, verdict(13))]
+    assert stored == [(1, verdict(2)), (2, verdict(5)), (3, verdict(KINDS + 1))]
     assert list(journal.verdicts("r_1", after=2)) == stored[2:]
 
 
@@ -195,7 +195,10 @@ def test_verify_returns_the_run_when_every_byte_is_as_it_was_written(journal: Jo
         (f"UPDATE event SET body = {CHANGED} WHERE seq = 5", "event 5 is not what was written"),
         ("UPDATE event SET hash = zeroblob(32) WHERE seq = 5", "event 5 is not what was written"),
         ("DELETE FROM event WHERE seq = 5", "event 5 is missing; 6 follows"),
-        ("DELETE FROM event WHERE seq = 24", "ends with event 23, the last commit with 24"),
+        (
+            f"DELETE FROM event WHERE seq = {2 * KINDS}",
+            f"ends with event {2 * KINDS - 1}, the last commit with {2 * KINDS}",
+        ),
         ("UPDATE run SET digest = 'ff'", "their hashes differ"),
     ],
 )
@@ -253,17 +256,19 @@ def test_an_event_added_behind_a_finished_run_is_found_out(journal: Journal, pla
     book.write()
     journal.finish(book.claim, "done", {})
     (more, *_) = history(book.log)
-    tamper(place, "INSERT INTO event VALUES (1, ?, ?, ?)", 13, more.body, more.hash)
-    with pytest.raises(CorruptJournal, match="ends with event 13, the last commit with 12"):
+    tamper(place, "INSERT INTO event VALUES (1, ?, ?, ?)", KINDS + 1, more.body, more.hash)
+    with pytest.raises(
+        CorruptJournal, match=f"ends with event {KINDS + 1}, the last commit with {KINDS}"
+    ):
         journal.verify("r_1")
 
 
 @pytest.mark.asyncio(loop_scope="function")
-@pytest.mark.parametrize("limit", [1, 5, 12, 256])
+@pytest.mark.parametrize("limit", [1, 5, KINDS, 256])
 async def test_following_a_finished_run_gives_all_of_it_once(journal: Journal, limit: int) -> None:
     book = Book(journal, "r_1")
-    judge(book, 1, 12)
-    judge(book, 13, 24)
+    judge(book, 1, KINDS)
+    judge(book, KINDS + 1, 2 * KINDS)
     journal.finish(book.claim, "done", {})
     slices = await followed(journal, limit=limit)
     events = [line for part in slices for line in part.events]
@@ -278,8 +283,8 @@ async def test_a_verdict_comes_with_or_behind_the_event_it_points_at(
     journal: Journal, limit: int
 ) -> None:
     book = Book(journal, "r_1")
-    judge(book, 3, 9, 9, 12)
-    judge(book, 4, 14)
+    judge(book, 3, 9, 9, KINDS)
+    judge(book, 4, KINDS + 2)
     journal.finish(book.claim, "done", {})
     last = 0
     for part in await followed(journal, limit=limit):
@@ -292,14 +297,14 @@ async def test_a_verdict_comes_with_or_behind_the_event_it_points_at(
 async def test_a_follower_may_leave_behind_any_event_and_come_back(journal: Journal) -> None:
     book = Book(journal, "r_1")
     judge(book, 3, 9)
-    judge(book, 13)
+    judge(book, KINDS + 1)
     journal.finish(book.claim, "done", {})
     for after in range(len(book.written) + 1):
         slices = await followed(journal, after)
         events = [line.number for part in slices for line in part.events]
         verdicts = [line.number for part in slices for line in part.verdicts]
         assert events == list(range(after + 1, len(book.written) + 1))
-        assert verdicts == [n for n, seq in enumerate((3, 9, 13), 1) if seq > after]
+        assert verdicts == [n for n, seq in enumerate((3, 9, KINDS + 1), 1) if seq > after]
 
 
 @pytest.mark.asyncio(loop_scope="function")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from memory.events import NOBODY, Actor
+from memory.events import NOBODY, Actor, Leg, Pending, Settled
 from monitors import Unaccounted
 from monitors.checks import watch
 from monitors.rehearsal import Rehearsal
@@ -187,3 +187,93 @@ def test_each_is_named_once(scribe: Any) -> None:
 def test_a_log_that_starts_elsewhere_is_not_judged() -> None:
     events = [event for event in Rehearsal(rounds=20) if event.round > 5]
     assert list(watch(Unaccounted(), events)) == []
+
+
+BILL = ("project", "payee/lab", 6_000, "money")
+
+
+def pend(scribe: Any, *legs: Any, key: str = "w01.1/1/0", actor: Actor = W01) -> Any:
+    said = {"purpose": "pay", "timeout": 3, "legs": made(*legs)}
+    return scribe.write(Pending, actor, key=key, **said)
+
+
+def settle(scribe: Any, outcome: str, *legs: Any, key: str = "w01.1/1/0", **said: Any) -> Any:
+    said = {"purpose": "pay", "outcome": outcome, "legs": made(*legs)} | said
+    return scribe.write(Settled, Actor("w01"), key=key, **said)
+
+
+def made(*legs: Any) -> tuple[Leg, ...]:
+    return tuple(Leg(debit=d, credit=c, amount=n, resource=r) for d, c, n, r in legs)
+
+
+def test_what_waits_and_is_settled_adds_up(scribe: Any) -> None:
+    for number, outcome in enumerate(("posted", "voided", "expired")):
+        key = f"w01.1/1/{number}"
+        pend(scribe, BILL, key=key)
+        pend(scribe, BILL, key=key)
+        legs = [("project", "payee/lab", 4_000, "money")] if outcome == "posted" else []
+        settle(scribe, outcome, *legs, key=key)
+        settle(scribe, outcome, *legs, key=key)
+    scribe.move(W01, "pay", ("project", "payee/lab", 6_000, "money"))
+    assert scribe.verdicts == []
+
+
+def test_a_pending_operation_that_comes_again_for_longer_is_found(scribe: Any) -> None:
+    said = {"purpose": "pay", "legs": made(BILL), "key": "w01.1/1/0"}
+    scribe.write(Pending, W01, timeout=3, **said)
+    scribe.write(Pending, W01, timeout=4, **said)
+    assert "comes again, with other content" in only(scribe)[2]
+
+
+def test_more_pending_than_there_is_is_found(scribe: Any) -> None:
+    pend(scribe, BILL)
+    pend(scribe, BILL, key="w01.1/1/1")
+    assert only(scribe) == (
+        "fleet",
+        "project",
+        "project holds 10000 money, and 12000 of it are pending",
+    )
+
+
+def test_spending_what_is_pending_is_found(scribe: Any) -> None:
+    pend(scribe, BILL)
+    scribe.move(W01, "pay", ("project", "payee/lab", 5_000, "money"))
+    found = only(scribe)
+    assert found[:2] == ("fleet", "project")
+    assert found[2].startswith("project holds 5000 money after") and "6000 are pending" in found[2]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "legs", "said"),
+    [
+        ("posted", [("project", "payee/lab", 6_001, "money")], {}),
+        ("posted", [("project", "payee/me", 6_000, "money")], {}),
+        ("posted", [], {}),
+        ("voided", [BILL], {}),
+        ("voided", [], {"purpose": "use"}),
+    ],
+)
+def test_what_is_settled_as_something_else_is_found(
+    scribe: Any, outcome: str, legs: Any, said: Any
+) -> None:
+    pend(scribe, BILL)
+    settle(scribe, outcome, *legs, **said)
+    sentence = f"operation w01.1/1/0 is {outcome}, and something else was pending"
+    assert only(scribe) == ("worker", "w01", sentence)
+
+
+def test_settling_twice_or_what_never_waited_is_found(scribe: Any) -> None:
+    pend(scribe, BILL)
+    settle(scribe, "posted", BILL)
+    assert scribe.verdicts == []
+    settle(scribe, "posted", ("project", "payee/lab", 1, "money"))
+    assert only(scribe)[2] == "operation w01.1/1/0 is posted, and nothing of it was pending"
+
+
+def test_a_pending_operation_with_other_content_or_by_a_dead_agent_is_found(scribe: Any) -> None:
+    first = pend(scribe, BILL)
+    pend(scribe, ("project", "payee/me", 1, "money"))
+    assert only(scribe)[2].startswith(f"operation w01.1/1/0 of event {first.seq} comes again")
+    scribe.verdicts.clear()
+    pend(scribe, ("project", "payee/me", 1, "money"), key="x", actor=Actor("w09", 1, "w09.1"))
+    assert only(scribe)[2] == "w09.1 moves 1 money, and no living agent has that name"

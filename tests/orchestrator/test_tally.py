@@ -2,7 +2,7 @@
 
 import pytest
 
-from memory.events import Actor, Demand, Leg, Need, Purpose, Transfer
+from memory.events import Actor, Demand, Leg, Need, Pending, Purpose, Settled, Transfer
 from memory.log import Log
 from orchestrator.tally import Tally
 
@@ -98,3 +98,15 @@ def test_task_done_is_the_share_of_demand_that_was_served(log: Log, tally: Tally
     due(log, ADA, 90)
     due(log, BOB, 110, unserved=50)
     assert tally.task_done == pytest.approx(0.75)
+
+
+def test_what_waits_is_spent_once_it_is_posted(log: Log, tally: Tally) -> None:
+    bill = money("project", "payee/acme", 800)
+    for key, outcome in (("a", "posted"), ("b", "voided")):
+        log.append(Pending(**log.envelope(1, ADA, key=key), purpose="pay", timeout=3, legs=(bill,)))
+        assert tally.spent == (0 if key == "a" else 800)
+        legs = (bill,) if outcome == "posted" else ()
+        log.append(
+            Settled(**log.envelope(2, ADA, key=key), purpose="pay", outcome=outcome, legs=legs)
+        )
+    assert tally.spent == 800

@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memory.errors import LedgerError
-from memory.events import Event, Leg, Need, Purpose, ResourceTerms, Transfer
+from memory.events import (
+    Event,
+    Fate,
+    Leg,
+    Need,
+    Pending,
+    Purpose,
+    ResourceTerms,
+    Settled,
+    ToolResult,
+    Transfer,
+)
 from scenarios.ledger import LARGEST, Account, Entries, Ledger, recompute, written
 
 USD = ResourceTerms(name="money", unit="usd", decimals=2)
@@ -20,6 +31,22 @@ def leg(debit: str, credit: str, amount: int, resource: str = "money") -> Leg:
 
 def transfer(*legs: Leg, key: str = "op", round: int = 1, purpose: Purpose = "pay") -> Transfer:
     return Transfer(seq=1, round=round, key=key, purpose=purpose, legs=legs)
+
+
+def pending(
+    *legs: Leg, key: str = "op", round: int = 1, timeout: int = 3, purpose: Purpose = "pay"
+) -> Pending:
+    return Pending(seq=1, round=round, key=key, purpose=purpose, timeout=timeout, legs=legs)
+
+
+def settled(
+    outcome: Fate, *legs: Leg, key: str = "op", round: int = 2, purpose: Purpose = "pay"
+) -> Settled:
+    return Settled(seq=1, round=round, key=key, purpose=purpose, outcome=outcome, legs=legs)
+
+
+def refused(key: str = "op", round: int = 1) -> ToolResult:
+    return ToolResult(seq=1, round=round, key=key, tool="pay", error="no money")
 
 
 def funded(amount: int = 100) -> Ledger:
@@ -187,10 +214,174 @@ def test_an_audit_finds_the_account_that_its_transfers_do_not_explain() -> None:
     ledger.audit([mint, gift])
 
 
+BILL = leg("project", "vendor", 80)
+
+
+def waiting(*legs: Leg, timeout: int = 3) -> Ledger:
+    """Return books of 100 with 80 of them pending since round 1."""
+    ledger = funded(100)
+    ledger.fold(pending(*(legs or (BILL,)), timeout=timeout))
+    return ledger
+
+
+def refusal(ledger: Ledger, event: Event) -> str:
+    """Return why an event is refused; nothing has changed then."""
+    before, open_before = ledger.accounts(), dict(ledger.pending)
+    with pytest.raises(LedgerError) as raised:
+        ledger.fold(event)
+    assert (ledger.accounts(), dict(ledger.pending)) == (before, open_before)
+    return str(raised.value)
+
+
+def test_what_is_pending_has_not_moved_and_cannot_be_spent() -> None:
+    ledger = waiting()
+    assert (ledger.balance("project", "money"), ledger.free("project", "money")) == (100, 20)
+    assert (ledger.balance("vendor", "money"), ledger.free("vendor", "money")) == (0, 0)
+    assert ledger.check("next", [BILL]) == "project has 0.20 usd; this takes 0.80 usd"
+    assert ledger.check("next", [BILL], timeout=3) == "project has 0.20 usd; this takes 0.80 usd"
+    assert ledger.accounts()[Account("project", "money")] == Entries(0, 100, pending=80)
+    assert list(ledger.pending) == ["op"]
+
+
+@pytest.mark.parametrize(("amount", "left"), [(80, 20), (30, 70), (1, 99)])
+def test_posting_moves_at_most_what_waited_and_frees_the_rest(amount: int, left: int) -> None:
+    ledger = waiting()
+    ledger.fold(settled("posted", leg("project", "vendor", amount)))
+    assert ledger.balance("project", "money") == ledger.free("project", "money") == left
+    assert ledger.balance("vendor", "money") == amount
+    assert dict(ledger.pending) == {}
+
+
+@pytest.mark.parametrize(("outcome", "round"), [("voided", 2), ("expired", 4), ("expired", 9)])
+def test_what_is_voided_or_expired_is_free_again(outcome: Fate, round: int) -> None:
+    ledger = waiting()
+    ledger.fold(settled(outcome, round=round))
+    assert ledger.free("project", "money") == 100
+    assert ledger.balance("vendor", "money") == 0
+
+
+def test_a_pending_operation_is_posted_in_the_round_it_ends_in_and_not_after() -> None:
+    ledger = waiting()
+    assert refusal(ledger, settled("expired", round=3)) == (
+        "op is pending until round 4; it cannot expire in round 3"
+    )
+    late = "op expired with round 4; it cannot be posted any more"
+    assert refusal(ledger, settled("posted", BILL, round=5)) == late
+    ledger = waiting()
+    ledger.fold(settled("posted", BILL, round=4))
+    assert ledger.balance("vendor", "money") == 80
+
+
+def test_settling_again_changes_nothing_and_otherwise_is_loud() -> None:
+    ledger = waiting()
+    once = settled("posted", BILL)
+    ledger.fold(once)
+    before = ledger.accounts()
+    ledger.fold(once)
+    ledger.fold(settled("posted", BILL, round=3))
+    assert ledger.accounts() == before
+    for again, field in (
+        (settled("voided"), "op was settled with another outcome: posted, now voided"),
+        (settled("posted", BILL, purpose="use"), "with another purpose: pay, now use"),
+        (settled("posted", leg("project", "vendor", 79)), "another amount in leg 1: 80, now 79"),
+    ):
+        assert field in refusal(ledger, again)
+    ledger.fold(transfer(leg("project", "vendor", 1), key="later", round=4))
+    assert refusal(ledger, once) == "op cannot be posted: nothing of it is pending"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (
+            settled("posted", leg("project", "vendor", 81)),
+            "posts an amount of 81 in leg 1; 1 to 80",
+        ),
+        (settled("posted", leg("project", "w01", 80)), "another credit in leg 1: vendor, now w01"),
+        (settled("posted", leg("w01", "vendor", 80)), "another debit in leg 1: project, now w01"),
+        (settled("posted", leg("project", "vendor", 80, "gold")), "another resource in leg 1"),
+        (settled("posted"), "op is pending with 1 legs, now 0"),
+        (settled("posted", BILL, BILL), "op is pending with 1 legs, now 2"),
+        (settled("voided", BILL), "op is voided, and yet has legs"),
+        (settled("expired", BILL, round=4), "op is expired, and yet has legs"),
+        (
+            settled("posted", BILL, purpose="use"),
+            "op is pending with another purpose: pay, now use",
+        ),
+        (settled("voided", key="po"), "po cannot be voided: nothing of it is pending"),
+        (settled("voided", round=0), "op is of round 0, and the books are at 1"),
+    ],
+)
+def test_what_does_not_fit_what_waits_settles_nothing(wrong: Settled, reason: str) -> None:
+    assert reason in refusal(waiting(), wrong)
+
+
+def test_a_pending_operation_is_known_as_long_as_it_waits() -> None:
+    ledger = waiting(timeout=9)
+    ledger.fold(transfer(leg("project", "vendor", 1), key="later", round=7))
+    before = ledger.accounts()
+    ledger.fold(pending(BILL, timeout=9))
+    assert ledger.accounts() == before
+    assert ledger.knows("op")
+    assert ledger.check("op", [BILL], timeout=9) is None
+    for other, field in (
+        (pending(BILL, timeout=8), "op exists with another timeout: 9, now 8"),
+        (transfer(BILL), "op exists with another timeout: 9, now 0"),
+        (pending(leg("project", "vendor", 8), timeout=9), "another amount in leg 1: 80, now 8"),
+        (pending(BILL, timeout=9, purpose="use"), "another purpose: pay, now use"),
+    ):
+        assert field in refusal(ledger, other)
+
+
+def test_a_chain_waits_and_is_settled_as_a_whole() -> None:
+    ledger = funded(100)
+    there, onward = leg("project", "w01", 30), leg("w01", "w02", 30)
+    chain = pending(there, onward)
+    assert refusal(ledger, chain) == "op: w01 has 0.00 usd; this takes 0.30 usd"
+    ledger.fold(transfer(leg("project", "w01", 30), key="first"))
+    ledger.fold(chain)
+    assert refusal(ledger, settled("posted", there)) == "op is pending with 2 legs, now 1"
+    ledger.fold(settled("posted", there, onward))
+    assert [ledger.balance(owner, "money") for owner in ("project", "w01", "w02")] == [40, 30, 30]
+
+
+def test_what_was_refused_cannot_be_tried_with_another_meaning() -> None:
+    ledger = funded(100)
+    ledger.fold(refused())
+    reason = "op was refused (no money); it cannot be tried again"
+    assert ledger.check("op", [BILL]) == reason
+    assert refusal(ledger, transfer(BILL)) == reason
+    assert refusal(ledger, pending(BILL, round=2)) == reason
+    assert ledger.check("other", [BILL]) is None
+
+
+def test_a_refusal_takes_nothing_from_what_has_happened() -> None:
+    ledger = waiting()
+    ledger.fold(refused())
+    ledger.fold(ToolResult(seq=1, round=1, key="new", tool="pay", message="paid"))
+    assert not ledger.knows("new")
+    ledger.fold(settled("posted", BILL))
+    assert ledger.balance("vendor", "money") == 80
+
+
+def test_an_audit_finds_what_is_pending_and_should_not_be() -> None:
+    ledger, mint = waiting(), transfer(leg("treasury", "project", 100), key="mint", round=0)
+    with pytest.raises(LedgerError, match=r"project/money: the books say .*pending=80"):
+        ledger.audit([mint])
+    ledger.audit([mint, pending(BILL)])
+
+
+def test_the_invariants_notice_less_than_nothing_set_aside() -> None:
+    ledger = waiting()
+    ledger._books["project", "money"].pending = 10
+    with pytest.raises(LedgerError, match="after op, less than nothing of project is set aside"):
+        ledger.fold(settled("voided"))
+
+
 class Careless(Ledger):
     """A ledger whose check has been lost."""
 
-    def _refusal(self, legs: Iterable[Leg]) -> None:
+    def _refusal(self, legs: tuple[Leg, ...], waits: bool) -> None:
         return None
 
 

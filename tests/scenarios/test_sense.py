@@ -87,6 +87,26 @@ def test_the_file_as_it_stands_makes_sense() -> None:
             "12:61 world.tools[1].post_note.needs_approval_over is for tools that spend "
             "(reserve_compute, pay), not 'post_note'",
         ),
+        (
+            "pay]",
+            "pay: {waits_up_to: 3 rounds}]",
+            "12:47 world.tools[1].pay.waits_up_to never comes to pass: nothing needs approval",
+        ),
+        (
+            "pay]",
+            "pay: {needs_approval_over: 5, answers_after: 1 round}]",
+            "12:73 world.tools[1].pay.answers_after is about nothing: no payment waits without",
+        ),
+        (
+            "[reserve_compute, pay]",
+            "[reserve_compute: {needs_approval_over: 5, waits_up_to: 3}]",
+            "12:66 world.tools[0].reserve_compute.waits_up_to is for pay, not 'reserve_compute'",
+        ),
+        (
+            "pay]",
+            "pay: {needs_approval_over: 5, waits_up_to: soon}]",
+            "12:71 world.tools[1].pay.waits_up_to is 'soon'; it must be a whole number, such",
+        ),
         ("life: 24 turns", "life: 101", "4:15 chain.life is 101 turns, but the run has only 100"),
         (
             "shortfall: 5.0",
