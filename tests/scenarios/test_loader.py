@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from memory.errors import BadInput, ScenarioError, did_you_mean
-from scenarios.catalogue import FOLDER
-from scenarios.loader import load_scenario, load_text
+from scenarios.catalogue import FOLDER, catalogue
+from scenarios.loader import amend, load_scenario, load_text
 from scenarios.problem import Problem, ScenarioProblems
 from scenarios.spec import Scenario
 
@@ -196,3 +196,16 @@ def test_seeds_and_overrides_leave_the_rest_alone() -> None:
     plain, changed = load_scenario("just_in_case"), load_scenario("just_in_case", ["world.seed=8"])
     assert plain.world.model_copy(update={"seed": 8}) == changed.world
     assert plain.workers == changed.workers
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_a_loaded_scenario_can_be_written_down_and_loaded_again(name: str) -> None:
+    scenario = load_scenario(name)
+    assert amend(scenario, ()) == scenario
+    longer = amend(scenario, ["world.rounds=500"])
+    assert longer == load_scenario(name, ["world.rounds=500"])
+
+
+def test_a_change_to_a_loaded_scenario_is_checked_as_a_file_is() -> None:
+    with pytest.raises(ScenarioProblems, match=r"--set:1:7 world.roundss .*did you mean 'rounds'"):
+        amend(load_scenario("just_in_case"), ["world.roundss=50"])
