@@ -1,4 +1,4 @@
-"""The verbs ``runs list | show | events | verify | fork``: what lies in the journal."""
+"""The verbs ``runs list | show | events | verify | fork | resume``: what lies in the journal."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from orchestrator.cli.door import Json, Run, Set, Store, open_journal, place_of,
 from orchestrator.cli.run import Ack, FailOnAlarm, NoReference, Pace, Picture, Quiet
 
 app = typer.Typer(
-    help="Look at the runs of a journal, fork them.",
+    help="Look at the runs of a journal, fork them, let them go on.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -141,3 +141,30 @@ def fork(  # noqa: PLR0913 - a verb's options are its signature
     summary = perform_fork(branch, wanted)
     if fail_on_alarm and summary.alarms:
         raise typer.Exit(3)
+
+
+@app.command("resume")
+def resume(
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="An unfinished run.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every unfinished run that no process plays.")
+    ] = False,
+    at_once: Annotated[
+        int, typer.Option(min=1, max=64, metavar="N", help="Play up to so many side by side.")
+    ] = 1,
+    no_reference: NoReference = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Let unfinished runs go on to their end, from their last commits.
+
+    Tells of each run as it ends; with --json, one object a line. Exits with 1 if any of them
+    could not go on; the others do.
+    """
+    from orchestrator.cli.resume import resume_runs
+
+    if (run is None) != every:
+        raise typer.BadParameter("name one run, or say --all")
+    with open_journal(store) as journal:
+        if not resume_runs(journal, run, at_once, as_json=json, references=not no_reference):
+            raise typer.Exit(1)
