@@ -114,7 +114,8 @@ def fork(  # noqa: PLR0913 - a verb's options are its signature
         typer.Option(
             min=0,
             metavar="SEQ",
-            help="Share what lies up to the last whole round at or before this event.",
+            help="Share what lies up to the last whole round at or before this event; "
+            "`runs events` tells their numbers.",
         ),
     ],
     overrides: Set = None,

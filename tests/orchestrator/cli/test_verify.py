@@ -59,7 +59,7 @@ def test_a_killed_run_comes_out_before_and_after_it_is_resumed(
 ) -> None:
     process = spawn(
         *("run", "just_in_case", "--run-id", "r_1", "--ack", "--no-reference"),
-        *(*SMALL, "--rounds-per-second", "200"),
+        *(*SMALL, "--rounds-per-second", "20"),
     )
     for _ in range(acks):
         assert process.stdout.readline().startswith("ACK")
