@@ -224,6 +224,8 @@ async def _play(stage: Stage, comparison: Comparison, until: int | None) -> None
     except (Differs, StoreError):
         raise
     except Exception as error:
+        if isinstance(error.__cause__, StoreError):
+            raise error.__cause__ from None
         # A forged log may ask of the world what no run of ours would.
         why = f"{type(error).__name__}: {error}"
     if not why:

@@ -5,15 +5,17 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from memory.errors import CorruptJournal
 from memory.events import (
     AnyEvent,
+    Call,
     Decided,
     Demand,
     EpisodeEnded,
@@ -29,7 +31,10 @@ from memory.journal import Journal
 from orchestrator import conduct
 from orchestrator.engine import Listeners
 from orchestrator.replay import Replayed, replay
+from orchestrator.stage import Part
+from orchestrator.turn import MAX_CALLS
 from scenarios.spec import Scenario
+from subagents.policy import Decision, Observation
 
 Fleet = Callable[..., Scenario]
 Forge = Callable[[list[AnyEvent]], Sequence[AnyEvent]]
@@ -294,3 +299,31 @@ def test_whatever_the_world_said_cannot_be_bent_anywhere(
     difference = replayed(copy).difference
     assert difference is not None
     assert difference.number == at + 1
+
+
+class Eager:
+    """A policy that asks for more calls in a turn than it may."""
+
+    name: ClassVar[str] = "eager"
+
+    async def act(self, observation: Observation) -> Decision:
+        return Decision((Call(tool="read_notes", arguments={"limit": 1}),) * (MAX_CALLS + 8))
+
+
+def test_a_decision_with_too_many_calls_comes_out_with_its_refusal(
+    fleet: Fleet, journal: Journal
+) -> None:
+    performance = conduct.start(journal, fleet(), run="r_1")
+    stage = performance.stage
+    stage.cast = {worker: Part(Eager(), part.family) for worker, part in stage.cast.items()}
+    asyncio.run(performance.play(with_references=False))
+    found = asyncio.run(replay(journal, "r_1"))
+    assert found.ok, found.difference
+
+
+def test_what_cannot_be_read_is_a_corrupt_journal_and_no_difference(stored: Path) -> None:
+    with sqlite3.connect(stored) as database:
+        database.execute("UPDATE truth SET body = x'00' WHERE seq > 100")
+    database.close()
+    with pytest.raises(CorruptJournal, match="the truth of event"):
+        replayed(stored)
