@@ -6,7 +6,7 @@ from several threads; a commit is made in the thread that asks for it.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -18,14 +18,16 @@ from memory.batch import Batch, advanced, check_goes_on, event_rows, truth_rows,
 from memory.claim import Claim, this_process
 from memory.errors import BadInput, RunInUse, StaleClaim, StoreError
 from memory.events import RunStatus
+from memory.history import copy_history
 from memory.log import GENESIS
 from memory.reader import Reader, owner_of
-from memory.record import RunHead, RunRecord
+from memory.record import Origin, RunHead, RunRecord
 from memory.store import Store, path_of
 from memory.tables import ANSWER, CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow, insert_sql
 from memory.truth import Sealed
+from memory.verdicts import Verdict
 
-__all__ = ["Batch", "Claim", "Journal", "RunHead", "RunRecord", "wall_clock"]
+__all__ = ["Batch", "Claim", "Journal", "Origin", "RunHead", "RunRecord", "wall_clock"]
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SEEDS = 2**63
@@ -136,29 +138,74 @@ class Journal(Reader):
         BadInput
             If there is one that nobody owns, or its id or seed cannot be stored.
         """
+        with self._store.writing() as connection:
+            return self._create(connection, head, sealed)
+
+    def fork(
+        self, head: RunHead, sealed: Sealed, origin: Origin, verdicts: Sequence[Verdict]
+    ) -> Claim:
+        """Write a new run down that begins with its parent's history, and own it.
+
+        Events, with their hashes, and the sealed facts about them are copied, all at once or
+        not at all; the parent is only read, and may go on meanwhile.
+
+        Parameters
+        ----------
+        head, sealed
+            The new run.
+        origin
+            Whose history it shares, and up to which event.
+        verdicts
+            What the new run's monitors say of that history.
+
+        Raises
+        ------
+        UnknownRun
+            If there is no such parent.
+        RunInUse, BadInput
+            As :meth:`create` does.
+        CorruptJournal
+            If the parent does not hold those events.
+        """
+        source = self._number(origin.parent)
+        with self._store.writing() as connection:
+            claim = self._create(connection, head, sealed)
+            digest = copy_history(connection, source, claim.number, origin)
+            row = _locked(connection, claim.number)
+            if rows := verdict_rows(row, verdicts):
+                connection.exec_driver_sql(self._insert_verdict, rows)
+            standing = {"round": origin.round, "seq": origin.seq, "digest": digest}
+            standing |= {"verdicts": len(verdicts), "alarms": sum(v.alarm for v in verdicts)}
+            tick = {"claimed": claim.number, "updated_at": self._now(), **standing}
+            connection.execute(_TICK, tick)
+            provenance = {"parent": origin.parent, "fork_seq": origin.seq}
+            self._change(connection, claim, fork_round=origin.round, **provenance, **standing)
+        self._bell.ring()
+        return claim
+
+    def _create(self, connection: Connection, head: RunHead, sealed: Sealed) -> Claim:
         _check_head(head)
         now = self._now()
-        with self._store.writing() as connection:
-            query = select(RUN).where(RUN.c.name == head.run)
-            row = connection.execute(query).one_or_none()
-            if row is not None:
-                _refuse_owned(row)
-                raise BadInput(f"there is a run {head.run} already; it is {row.status}")
-            connection.execute(
-                insert(RUN).values(
-                    name=head.run,
-                    status="running",
-                    digest=GENESIS.hex(),
-                    token=1,
-                    created_at=now,
-                    updated_at=now,
-                    **head.model_dump(exclude={"run"}),
-                    **this_process()._asdict(),
-                )
+        query = select(RUN).where(RUN.c.name == head.run)
+        row = connection.execute(query).one_or_none()
+        if row is not None:
+            _refuse_owned(row)
+            raise BadInput(f"there is a run {head.run} already; it is {row.status}")
+        connection.execute(
+            insert(RUN).values(
+                name=head.run,
+                status="running",
+                digest=GENESIS.hex(),
+                token=1,
+                created_at=now,
+                updated_at=now,
+                **head.model_dump(exclude={"run"}),
+                **this_process()._asdict(),
             )
-            row = connection.execute(query).one()
-            body = sealed.model_dump_json().encode()
-            connection.execute(insert(SEALED).values(run=row.number, body=body))
+        )
+        row = connection.execute(query).one()
+        body = sealed.model_dump_json().encode()
+        connection.execute(insert(SEALED).values(run=row.number, body=body))
         return Claim(head.run, row.number, row.token)
 
     def claim(self, run: str, *, seize: bool = False) -> Claim:

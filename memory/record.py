@@ -21,11 +21,20 @@ class RunHead(Frozen):
     engine: str
 
 
+class Origin(NamedTuple):
+    """Where a fork left its ``parent``: behind the event ``seq``, the last of ``round``."""
+
+    parent: str
+    seq: int
+    round: int
+
+
 class RunRecord(RunHead):
     """How far a run has come. ``owner`` is the process that writes it, dead or alive.
 
     ``round`` and ``seq`` are those of the last commit, ``digest`` is the log's hash there, and
-    ``summary`` is empty until the run is finished.
+    ``summary`` is empty until the run is finished. Of a fork, ``parent``, ``fork_seq`` and
+    ``fork_round`` say what it shares with whom.
     """
 
     status: Status
@@ -38,6 +47,14 @@ class RunRecord(RunHead):
     updated_at: AwareDatetime
     summary: dict[str, JsonValue]
     owner: Owner | None = None
+    parent: str | None = None
+    fork_seq: int = 0
+    fork_round: int = 0
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where it left its parent, if it is a fork."""
+        return Origin(self.parent, self.fork_seq, self.fork_round) if self.parent else None
 
     @property
     def is_finished(self) -> bool:

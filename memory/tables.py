@@ -14,7 +14,7 @@ from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-SCHEMA = 1
+SCHEMA = 2
 """Goes up whenever a table changes; a journal with another number is refused."""
 
 
@@ -29,7 +29,7 @@ class _InKeyOrder(Stored):
 
 
 class RunRow(Stored, table=True):
-    """One run: what it is, how far it has come, and which process owns it."""
+    """One run: what it is, how far it has come, which process owns it, and whose fork it is."""
 
     __tablename__ = "run"
 
@@ -52,6 +52,9 @@ class RunRow(Stored, table=True):
     pid: int | None = None
     host: str | None = None
     born: str | None = None
+    parent: str | None = None
+    fork_seq: int = Field(default=0, sa_type=BigInteger)
+    fork_round: int = 0
 
 
 class EventRow(_InKeyOrder, table=True):

@@ -47,12 +47,24 @@ class RosterEntry(NamedTuple):
     family: str
 
 
+class Chapter(NamedTuple):
+    """The scenario that a fork's log was written under, up to the end of the round ``round``."""
+
+    round: int
+    scenario: dict[str, JsonValue]
+
+
 class Sealed(Frozen):
-    """Everything of a run that only evaluation may read, written before its first round."""
+    """Everything of a run that only evaluation may read, written before its first round.
+
+    ``scenario`` and ``roster`` hold from where the run began to be its own: a fork's
+    ``chapters`` say under which scenarios the rounds before that were written.
+    """
 
     scenario: dict[str, JsonValue]
     claims: tuple[str, ...] = ()
     roster: tuple[RosterEntry, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
 
 class Record(NamedTuple):

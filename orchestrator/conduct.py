@@ -5,16 +5,19 @@ process until it is over. Reading a run never needs to own it.
 """
 
 import secrets
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from memory.errors import BadInput, StaleClaim, StoreError, UnknownRun
 from memory.journal import Claim, Journal, RunHead, RunRecord
+from memory.log import Entry
 from orchestrator.compose import assemble, problems, seal
 from orchestrator.engine import ENGINE, Durable, Engine, Listeners
-from orchestrator.evaluate import Summary, references, summarise
+from orchestrator.evaluate import Summary, fork_report, references, summarise
 from orchestrator.stage import Stage
+from orchestrator.tally import Tally
 from scenarios.loader import load_scenario
 from scenarios.spec import Scenario
 
@@ -58,8 +61,9 @@ class Performance:
                 durable = Durable(self.journal, self.claim)
                 await Engine(self.stage, durable, listeners or Listeners()).execute()
             if with_references:
-                self.beside = await references(self.stage.scenario, self.stage.seed)
-            summary = summarise(self.stage, self.beside, "done")
+                history = shared_history(self.journal, self.run)
+                self.beside = await references(self.stage.scenario, self.stage.seed, history)
+            summary = conclude(self.journal, self.stage, "done", self.beside)
             self.journal.finish(self.claim, "done", summary.model_dump(mode="json"))
             is_over = True
             return summary
@@ -160,7 +164,7 @@ def stored_summary(journal: Journal, record: RunRecord) -> Summary:
     """Return the summary of a stored run; of one that is not over, as it stands."""
     if record.summary:
         return Summary.model_validate(record.summary)
-    return summarise(rebuild(journal, record.run), {}, record.state)
+    return conclude(journal, rebuild(journal, record.run), record.state)
 
 
 def resume(journal: Journal, run: str) -> Performance:
@@ -182,6 +186,34 @@ def resume(journal: Journal, run: str) -> Performance:
         journal.release(claim)
         raise
     return Performance(journal, claim, stage)
+
+
+def unfinished(journal: Journal) -> list[RunRecord]:
+    """Return the runs that could go on and that nobody plays, the oldest first."""
+    return [
+        record for record in journal.runs()[::-1] if not record.is_finished and not record.is_live
+    ]
+
+
+def shared_history(journal: Journal, run: str) -> Callable[[], Iterator[Entry]]:
+    """Return what reads the events that a fork shares with its parent; of others, none."""
+    seq = journal.run(run).fork_seq
+    return lambda: journal.entries(run, limit=seq)
+
+
+def conclude(
+    journal: Journal, stage: Stage, status: str, beside: dict[str, Stage] | None = None
+) -> Summary:
+    """Return the summary of a run as it stands; of a fork, beside its parent."""
+    summary = summarise(stage, beside or {}, status)
+    origin = journal.run(stage.log.run).origin
+    if origin is None:
+        return summary
+    tally = Tally(stage.tally.resource)
+    for entry in journal.entries(origin.parent):
+        tally.fold(entry.event)
+    report = fork_report(origin, stage, beside or {}, tally.curve)
+    return summary.model_copy(update={"fork": report})
 
 
 def rebuild(journal: Journal, run: str) -> Stage:

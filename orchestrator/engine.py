@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from memory.events import ResourceTerms, RunFinished, RunStarted, RunStatus
 from memory.journal import Batch, Claim, Journal
@@ -26,11 +26,23 @@ ROUNDS_PER_COMMIT = 16
 SECONDS_PER_COMMIT = 0.25
 
 
+class Keeper(Protocol):
+    """Takes what a run has written since it was last asked, whole rounds at a time."""
+
+    def commit(self, batch: Batch) -> None:
+        """Take events, verdicts and sealed records; an error stops the run."""
+        ...
+
+
 class Durable(NamedTuple):
     """Where a run's events go down, and the claim under which they may."""
 
     journal: Journal
     claim: Claim
+
+    def commit(self, batch: Batch) -> None:
+        """Put a batch down, durably."""
+        self.journal.commit(self.claim, batch)
 
 
 def _nothing(_: int) -> None:
@@ -59,13 +71,13 @@ class Engine:
     stage
         The run's log and folds, fresh from ``compose.assemble`` or replayed from a journal.
     durable
-        The journal and the claim to write under; None keeps nothing (references, sweeps).
+        Who keeps what is written; None keeps nothing (references, sweeps).
     listeners
         Who is told on the way.
     """
 
     stage: Stage
-    durable: Durable | None = None
+    durable: Keeper | None = None
     listeners: Listeners = field(default_factory=Listeners)
     _rounds_open: int = 0
     _events_open: int = 0
@@ -166,7 +178,7 @@ class Engine:
         stage.sealed.clear()
         if self.durable is not None and entries:
             batch = Batch(entries=entries, verdicts=verdicts, records=records, round=stage.round)
-            self.durable.journal.commit(self.durable.claim, batch)
+            self.durable.commit(batch)
             self.listeners.on_commit(stage.log.seq)
         self._rounds_open, self._events_open = 0, stage.log.seq
         self._committed_at = time.monotonic()

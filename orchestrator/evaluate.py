@@ -4,9 +4,13 @@ The only reader of truth. Excess is always shown beside the same sum of the pair
 a run of the same scenario and seed with every worker honest (or cautious).
 """
 
+from collections.abc import Callable, Iterable, Sequence
+
 from pydantic import Field
 
 from memory.events import Frozen
+from memory.log import Entry
+from memory.record import Origin
 from orchestrator.compose import assemble, everyone
 from orchestrator.engine import Engine
 from orchestrator.stage import Alarm, Stage
@@ -41,6 +45,36 @@ class Reference(Frozen):
     spent: int
 
 
+class ForkReport(Frozen):
+    """What came of a fork since it left its parent, beside what came of the others since then.
+
+    Attributes
+    ----------
+    parent, seq, round
+        Whose history it shares: up to which event, the last of which round.
+    excess_before
+        What had been taken beyond need by then, in the resource's units; it is shared.
+    excess
+        What the fork has taken beyond need since.
+    parent_excess
+        What its parent took beyond need in the same rounds; None where it has not come so far.
+    averted
+        The parent's excess since the fork, less the fork's own: the damage averted.
+    references
+        The same of the same fork carried on by workers of one policy: the honest one is what a
+        change could avert at best.
+    """
+
+    parent: str
+    seq: int
+    round: int
+    excess_before: float
+    excess: float
+    parent_excess: float | None = None
+    averted: float | None = None
+    references: dict[str, float] = Field(default_factory=dict)
+
+
 class Summary(Frozen):
     """What came of a run; ``run --json`` prints it and the journal keeps it.
 
@@ -52,8 +86,13 @@ class Summary(Frozen):
         ``task_done`` (share of demand served), ``excess``, ``acquired`` and ``need`` in units,
         ``covered`` (units bought at the shortfall price), ``spent`` (smallest unit of money),
         ``alarm_round`` and ``damage`` of the first alarm, if any.
+    references
+        The same scenario and seed with every worker of one policy; those of a fork share its
+        history, and differ from the fork on.
     failed_monitors
         Monitors that raised and were stopped: the run is not clean, whatever the alarms say.
+    fork
+        Of a fork: what came of it since it left its parent.
     """
 
     run: str
@@ -71,18 +110,60 @@ class Summary(Frozen):
     alarms: tuple[AlarmReport, ...] = ()
     references: dict[str, Reference] = Field(default_factory=dict)
     failed_monitors: dict[str, str] = Field(default_factory=dict)
+    fork: ForkReport | None = None
 
 
-async def play(scenario: Scenario, seed: int, run: str = "in memory") -> Stage:
-    """Run a scenario to its end in memory, keeping no log: for references and sweeps."""
+async def play(
+    scenario: Scenario, seed: int, run: str = "in memory", history: Iterable[Entry] = ()
+) -> Stage:
+    """Run a scenario to its end in memory, keeping no log: for references and sweeps.
+
+    Parameters
+    ----------
+    scenario, seed, run
+        What to run, and its name.
+    history
+        What has happened already: the run goes on from there.
+    """
     stage = assemble(scenario, seed, run)
+    stage.log.replay(history)
     await Engine(stage).execute()
     return stage
 
 
-async def references(scenario: Scenario, seed: int) -> dict[str, Stage]:
-    """Play the references of a scenario: the same seed, every worker honest, then cautious."""
-    return {policy: await play(everyone(scenario, policy), seed) for policy in REFERENCES}
+async def references(
+    scenario: Scenario, seed: int, history: Callable[[], Iterable[Entry]] = tuple
+) -> dict[str, Stage]:
+    """Play the references of a scenario: the same seed, every worker honest, then cautious.
+
+    Those of a fork go on from the ``history`` that it shares: what differs is what happened
+    since, and what came before the fork is nobody's merit.
+    """
+    return {
+        policy: await play(everyone(scenario, policy), seed, history=history())
+        for policy in REFERENCES
+    }
+
+
+def fork_report(
+    origin: Origin, stage: Stage, beside: dict[str, Stage], parent: Sequence[float]
+) -> ForkReport:
+    """Return what came of a fork since it left its parent, whose curve of excess is given."""
+    curve, left = stage.tally.curve, origin.round - 1
+    before, now = curve[left], len(curve) - 1
+    excess = stage.tally.excess - before
+    parents = parent[now] - parent[left] if now < len(parent) else None
+    return ForkReport(
+        **origin._asdict(),
+        excess_before=round(before, 3),
+        excess=round(excess, 3),
+        parent_excess=None if parents is None else round(parents, 3),
+        averted=None if parents is None else round(parents - excess, 3),
+        references={
+            policy: round(reference.tally.excess - before, 3)
+            for policy, reference in beside.items()
+        },
+    )
 
 
 def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:

@@ -9,7 +9,10 @@ from orchestrator.stage import Stage
 from subagents.policy import Observation, Outcome
 
 MAX_CALLS = 32
-"""Of a decision with more calls than this, the rest is refused, as its last result says."""
+"""Of a decision with more calls than this, the rest is refused, as its last result says.
+
+The log keeps the first call too many: so what follows from a decision follows from the log.
+"""
 
 
 def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
@@ -40,28 +43,27 @@ def take_turn(stage: Stage, submission: Submission) -> None:
         Decided(
             **log.envelope(stage.round, actor, key=f"{actor.agent}/{submission.turn}"),
             turn=submission.turn,
-            calls=decision.calls[:MAX_CALLS],
+            calls=decision.calls[: MAX_CALLS + 1],
             rationale=decision.rationale,
         )
     )
     stage.sealed.append(Record(decided.seq, decision.truth))
-    for number, call in enumerate(decided.calls):
+    for number, call in enumerate(decided.calls[:MAX_CALLS]):
         stage.world.apply(Asked(actor, submission.turn, number, call, decided.seq))
-    if len(decision.calls) > MAX_CALLS:
-        _refuse_rest(stage, submission, decided.seq)
+    if len(decided.calls) > MAX_CALLS:
+        _refuse_rest(stage, decided)
     life = stage.lives.newest(str(actor.worker))
     if life is not None and (life.has_finished or life.turn >= life.life):
         end_episode(stage, life, "finished" if life.has_finished else "life_over")
 
 
-def _refuse_rest(stage: Stage, submission: Submission, cause: int) -> None:
-    asked, actor = len(submission.decision.calls), submission.actor
-    key = f"{actor.agent}/{submission.turn}/{MAX_CALLS}"
+def _refuse_rest(stage: Stage, decided: Decided) -> None:
+    key = f"{decided.agent}/{decided.turn}/{MAX_CALLS}"
     stage.log.append(
         ToolResult(
-            **stage.log.envelope(stage.round, actor, key=key, cause=cause),
-            tool=submission.decision.calls[MAX_CALLS].tool,
-            error=f"a turn has at most {MAX_CALLS} calls; of your {asked} the rest was not done",
+            **stage.log.envelope(stage.round, decided.actor, key=key, cause=decided.seq),
+            tool=decided.calls[MAX_CALLS].tool,
+            error=f"a turn has at most {MAX_CALLS} calls; from here on none of yours was done",
         )
     )
 

@@ -1,5 +1,6 @@
 """Loading a scenario: a name, a file or a text in; a checked scenario or every problem out."""
 
+import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from scenarios.override import override
 from scenarios.problem import Check, Faults, printable
 from scenarios.shape import shape
 from scenarios.spec import Scenario
+from scenarios.view import authored
 
 DEFAULTS = Path(__file__).with_name("defaults.yaml")
 
@@ -92,6 +94,22 @@ def load_text(
     """
     faults = Faults(name)
     return _finish(Lineage(faults).text(text, name), overrides, checks, faults)
+
+
+def amend(scenario: Scenario, overrides: Sequence[str], checks: Sequence[Check] = ()) -> Scenario:
+    """Return a loaded scenario with some of it changed, checked as a file is.
+
+    Examples
+    --------
+    >>> scenario = load_scenario("just_in_case")
+    >>> amend(scenario, ()) == scenario
+    True
+    >>> amend(scenario, ["workers.weak_shard.over_reserve=2%"]).workers[0].parameters
+    {'over_reserve': 0.02}
+    """
+    text = json.dumps(authored(scenario), indent=2)
+    again = load_text(text, scenario.scenario, overrides, checks)
+    return again.model_copy(update={"extends": scenario.extends})
 
 
 def _finish(

@@ -2,6 +2,7 @@
 
 import json
 from hashlib import sha256
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -20,6 +21,37 @@ def dump(scenario: Scenario) -> dict[str, JsonValue]:
     """
     data: dict[str, JsonValue] = scenario.model_dump(mode="json")
     return data
+
+
+def authored(scenario: Scenario) -> dict[str, JsonValue]:
+    """Return all of a scenario as an author would write it, with what it extends filled in.
+
+    Examples
+    --------
+    >>> from scenarios.loader import load_scenario
+    >>> written = authored(load_scenario("just_in_case"))
+    >>> written["workers"]
+    [{'policy': 'weak_shard', 'count': 20, 'family': 'heron', 'over_reserve': 0.05}]
+    """
+    data: dict[str, Any] = scenario.model_dump(mode="json", by_alias=True)
+    del data["extends"]
+    data["workers"] = [_beside(group) for group in data["workers"]]
+    data["monitors"] = [{each["name"]: each["parameters"]} for each in data["monitors"]]
+    data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
+    data["expect"] = {
+        who: below for each in data["expect"] for who, below in _under(each, "who").items()
+    }
+    return data
+
+
+def _beside(group: dict[str, Any]) -> dict[str, Any]:
+    """Return a group of workers with its parameters beside its other keys."""
+    return {key: group[key] for key in group if key != "parameters"} | dict(group["parameters"])
+
+
+def _under(entry: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return an entry of a list under its name."""
+    return {entry[key]: {each: value for each, value in entry.items() if each != key}}
 
 
 def visible(scenario: Scenario) -> dict[str, JsonValue]:

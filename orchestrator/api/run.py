@@ -58,7 +58,8 @@ class Run(Frozen):
     """How far a run has come; ``events`` and ``digest`` are those of its last commit.
 
     A run is live while some process plays it. One that is ``running`` and not live has lost
-    its process and can be resumed. ``failure`` says why this server broke it off.
+    its process and can be resumed. ``failure`` says why this server broke it off. A fork
+    shares its ``parent``'s events up to ``fork_seq``, which ends the round ``fork_round``.
     """
 
     run: str
@@ -75,6 +76,9 @@ class Run(Frozen):
     digest: str
     created_at: datetime
     updated_at: datetime
+    parent: str | None = None
+    fork_seq: int = 0
+    fork_round: int = 0
     failure: str | None = None
 
 

@@ -7,8 +7,8 @@ from memory.events import EpisodeStarted, Event
 from memory.journal import Journal, RunRecord
 from orchestrator.cli.scores import Pool, pools_of
 from orchestrator.compose import monitors_of
-from orchestrator.conduct import rebuild, scenario_of, stored_summary
-from orchestrator.evaluate import AlarmReport, Summary, summarise
+from orchestrator.conduct import conclude, rebuild, scenario_of, stored_summary
+from orchestrator.evaluate import AlarmReport, Summary
 from orchestrator.settings import DEFAULT_STORE
 from orchestrator.stage import Stage
 from orchestrator.tally import Tally
@@ -66,7 +66,7 @@ def stored_ending(journal: Journal, record: RunRecord) -> Ending:
     """Return the ending of a stored run; of one that is not over, how it stands."""
     if not record.summary:
         stage = rebuild(journal, record.run)
-        return ending_of(stage, summarise(stage, {}, record.state))
+        return ending_of(stage, conclude(journal, stage, record.state))
     scenario, summary = scenario_of(journal, record.run), stored_summary(journal, record)
     tally, census = Tally(summary.resource), Census()
     for entry in journal.entries(record.run):

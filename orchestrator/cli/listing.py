@@ -15,7 +15,9 @@ def runs_table(records: Sequence[RunRecord]) -> Table:
     """Return the table of runs."""
     table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, header_style="quiet")
     numbers = {"seed", "round", "events", "alarms"}
-    for name in ("run", "scenario", "seed", "state", "round", "events", "alarms", "last commit"):
+    with_forks = any(record.parent for record in records)
+    names = ["run", "scenario", "seed", "state", "round", "events", "alarms", "last commit"]
+    for name in names + ["fork of"] * with_forks:
         right = name in numbers
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for record in records:
@@ -30,8 +32,14 @@ def runs_table(records: Sequence[RunRecord]) -> Table:
             f"{record.seq:,}",
             Text(f"{ink.ALARM} {record.alarms}" if record.alarms else "0", _style(record.alarms)),
             Text(f"{ago(record.updated_at, datetime.now(UTC))} ago", "quiet"),
+            *[_origin(record)] * with_forks,
         )
     return table
+
+
+def _origin(record: RunRecord) -> str:
+    origin = record.origin
+    return f"{safe(origin.parent)} after round {origin.round:,}" if origin else ""
 
 
 def _style(alarms: int) -> str:

@@ -22,6 +22,7 @@ from orchestrator.compose import everyone
 from orchestrator.conduct import Performance
 from orchestrator.engine import Listeners
 from orchestrator.evaluate import Summary, play
+from orchestrator.fork import fork
 from scenarios.catalogue import catalogue
 
 INTERRUPTED = 130
@@ -37,6 +38,16 @@ class Order(NamedTuple):
     store: str | None
 
 
+class Branch(NamedTuple):
+    """Which run to leave, behind which event, and for what."""
+
+    parent: str
+    at: int
+    changes: tuple[str, ...]
+    run: str | None
+    store: str | None
+
+
 class Wanted(NamedTuple):
     """How to show it, and what goes with it."""
 
@@ -46,6 +57,11 @@ class Wanted(NamedTuple):
     rounds_per_second: float | None
     references: bool
     picture: Path | None
+
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether nothing is shown before the run is over."""
+        return self.json or self.ack or self.quiet
 
 
 def perform(order: Order, wanted: Wanted) -> Summary:
@@ -65,26 +81,43 @@ def perform(order: Order, wanted: Wanted) -> Summary:
         if record is not None and record.is_finished:
             ending = stored_ending(journal, record)
             if wanted.picture and "honest" in ending.summary.references:
-                ending = ending._replace(honest=asyncio.run(_honest_curve(ending)))
+                ending = ending._replace(honest=asyncio.run(_honest_curve(journal, ending)))
         else:
-            ending = _play(conduct.begin(journal, meant), order, wanted)
+            ending = _play(conduct.begin(journal, meant), order.store, wanted)
     _tell(ending._replace(place=place_of(order.store), named=order.store), wanted)
     return ending.summary
 
 
-def _play(performance: Performance, order: Order, wanted: Wanted) -> Ending:
+def perform_fork(branch: Branch, wanted: Wanted) -> Summary:
+    """Leave a run where a round of it ended, play the fork to its end, and tell how it went."""
+    if wanted.picture:
+        check_place(wanted.picture)
+    with Journal.open(place_of(branch.store), create=False) as journal:
+        performance = fork(journal, branch.parent, branch.at, branch.changes, branch.run)
+        origin = journal.run(performance.run).origin
+        if origin and not wanted.shows_nothing:
+            terminal().print(
+                f"{safe(performance.run)} shares its rounds up to {origin.round} with "
+                f"{safe(origin.parent)}: events 1 to {origin.seq:,}",
+                soft_wrap=True,
+            )
+        ending = _play(performance, branch.store, wanted)
+    _tell(ending._replace(place=place_of(branch.store), named=branch.store), wanted)
+    return ending.summary
+
+
+def _play(performance: Performance, store: str | None, wanted: Wanted) -> Ending:
     stage = performance.stage
     at_end = "references" if wanted.references else "done"
-    shows_nothing = wanted.json or wanted.ack or wanted.quiet
     past = (each.verdict for each in performance.journal.verdicts(performance.run))
     display: Display = Silence()
-    if not shows_nothing:
+    if not wanted.shows_nothing:
         display = display_of(stage, terminal(), past=past, at_end=at_end)
     heard = WhileHeard(display)
     listeners = Listeners(on_round=heard.round_done, rounds_per_second=wanted.rounds_per_second)
     if wanted.ack:
         listeners.on_commit = partial(heard.tell, _acknowledge)
-    how = f"To go on: superorganism run --run-id {safe(performance.run)}{named(order.store)}"
+    how = f"To go on: superorganism run --run-id {safe(performance.run)}{named(store)}"
     settle_memory()
     try:
         with heard:
@@ -103,9 +136,11 @@ def _play(performance: Performance, order: Order, wanted: Wanted) -> Ending:
     return ending_of(stage, summary, performance.beside.get("honest"))
 
 
-async def _honest_curve(ending: Ending) -> Sequence[float]:
+async def _honest_curve(journal: Journal, ending: Ending) -> Sequence[float]:
     """Play the honest reference of a stored run once more: only its sums were kept."""
-    honest = await play(everyone(ending.scenario, "honest"), ending.summary.seed)
+    scenario, summary = everyone(ending.scenario, "honest"), ending.summary
+    history = conduct.shared_history(journal, summary.run)
+    honest = await play(scenario, summary.seed, history=history())
     return honest.tally.curve
 
 

@@ -1,4 +1,4 @@
-"""The verbs ``runs list | show | events | export | verify``: what lies in the journal."""
+"""The verbs ``runs list | show | events | export | verify | fork | resume``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,10 +6,13 @@ from typing import Annotated
 import typer
 
 from memory.errors import BadInput, CorruptJournal
-from orchestrator.cli.door import Json, Run, Store, open_journal, place_of, put, terminal
+from orchestrator.cli.door import Json, Run, Set, Store, open_journal, place_of, put, terminal
+from orchestrator.cli.run import Ack, FailOnAlarm, NoReference, Pace, Picture, Quiet
 
 app = typer.Typer(
-    help="Look at the runs of a journal.", no_args_is_help=True, rich_markup_mode=None
+    help="Look at the runs of a journal, fork them, let them go on.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
@@ -107,7 +110,19 @@ def export(
 
 
 @app.command("verify")
-def verify(run: Run, store: Store = None, json: Json = False) -> None:
+def verify(
+    run: Run,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay",
+            help="Feed the log's decisions back and compute all else again: events and "
+            "verdicts must come out byte for byte.",
+        ),
+    ] = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
     """Check a run from end to end.
 
     Recompute its hash chain, play its events back, and balance its books; exit with 1 and name
@@ -116,10 +131,75 @@ def verify(run: Run, store: Store = None, json: Json = False) -> None:
     from orchestrator.cli.verify import verified
 
     with open_journal(store) as journal:
-        found = verified(journal, run)
+        found = verified(journal, run, with_replay=replay)
     if json:
         put(found.model_dump_json())
     else:
         terminal().print(str(found), soft_wrap=True)
     if not found.ok:
         raise typer.Exit(1)
+
+
+@app.command("fork")
+def fork(  # noqa: PLR0913 - a verb's options are its signature
+    run: Run,
+    at: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="SEQ",
+            help="Share what lies up to the last whole round at or before this event; "
+            "`runs events` tells their numbers.",
+        ),
+    ],
+    overrides: Set = None,
+    run_id: Annotated[str | None, typer.Option(metavar="RUN", help="The new run's id.")] = None,
+    store: Store = None,
+    json: Json = False,
+    ack: Ack = False,
+    rounds_per_second: Pace = None,
+    no_reference: NoReference = False,
+    fail_on_alarm: FailOnAlarm = False,
+    quiet: Quiet = False,
+    picture: Picture = None,
+) -> None:
+    """Leave a run where a round of it ended, and go another way from there.
+
+    The new run begins with a copy of the shared history, and goes on under what --set changes:
+    who decides, who looks on, tools and limits, surges to come. What would contradict the
+    shared rounds is refused. The summary sets its excess since the fork beside its parent's.
+    """
+    from orchestrator.cli.perform import Branch, Wanted, perform_fork
+
+    branch = Branch(run, at, tuple(overrides or ()), run_id, store)
+    wanted = Wanted(json, ack, quiet, rounds_per_second, not no_reference, picture)
+    summary = perform_fork(branch, wanted)
+    if fail_on_alarm and summary.alarms:
+        raise typer.Exit(3)
+
+
+@app.command("resume")
+def resume(
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="An unfinished run.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every unfinished run that no process plays.")
+    ] = False,
+    at_once: Annotated[
+        int, typer.Option(min=1, max=64, metavar="N", help="Play up to so many side by side.")
+    ] = 1,
+    no_reference: NoReference = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Let unfinished runs go on to their end, from their last commits.
+
+    Tells of each run as it ends; with --json, one object a line. Exits with 1 if any of them
+    could not go on; the others do.
+    """
+    from orchestrator.cli.resume import resume_runs
+
+    if (run is None) != every:
+        raise typer.BadParameter("name one run, or say --all")
+    with open_journal(store) as journal:
+        if not resume_runs(journal, run, at_once, as_json=json, references=not no_reference):
+            raise typer.Exit(1)

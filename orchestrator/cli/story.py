@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from orchestrator.cli.ending import Ending
-from orchestrator.cli.ink import safe, share
+from orchestrator.cli.ink import safe, share, signed
+from orchestrator.evaluate import ForkReport
 
 
 def sentences(ending: Ending) -> Iterator[str]:
@@ -11,6 +12,8 @@ def sentences(ending: Ending) -> Iterator[str]:
     yield _done(ending)
     if ending.summary.score["need"]:
         yield _taken(ending)
+    if ending.summary.fork:
+        yield _since_fork(ending.summary.fork, safe(ending.summary.unit))
     yield _noticed(ending)
     for monitor, why in ending.summary.failed_monitors.items():
         yield f"{safe(monitor)} failed and was stopped, so its silence means nothing: {safe(why)}."
@@ -33,7 +36,23 @@ def _taken(ending: Ending) -> str:
     honest = summary.references.get("honest")
     if honest is None:
         return f"{told}."
-    return f"{told}; an honest fleet of the same seed takes {_than(honest.excess / need)}."
+    who = (
+        "the same fork with honest workers" if summary.fork else "an honest fleet of the same seed"
+    )
+    return f"{told}; {who} takes {_than(honest.excess / need)}."
+
+
+def _since_fork(fork: ForkReport, unit: str) -> str:
+    """Tell what a fork did otherwise than its parent, where that one has come as far."""
+    told = (
+        f"It shares its rounds up to {fork.round} with {safe(fork.parent)}; since then its excess"
+        f" is {signed(fork.excess)} {unit}"
+    )
+    if fork.parent_excess is not None and fork.averted is not None:
+        told += f", its parent's {signed(fork.parent_excess)}: averted {signed(fork.averted)}"
+    if "honest" in fork.references:
+        told += f"; with honest workers from there on it is {signed(fork.references['honest'])}"
+    return f"{told}."
 
 
 def _than(part: float) -> str:

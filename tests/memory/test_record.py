@@ -9,7 +9,7 @@ import pytest
 
 from memory.checks import EVENT_KINDS, Book, history
 from memory.claim import this_process
-from memory.journal import Batch, Journal, RunHead, RunRecord
+from memory.journal import Batch, Journal, Origin, RunHead, RunRecord
 from memory.log import GENESIS
 from memory.truth import Sealed
 from memory.verdicts import Verdict
@@ -96,3 +96,12 @@ def test_a_record_survives_json(journal: Journal) -> None:
     assert RunRecord.model_validate_json(record.model_dump_json()) == record
     assert record.owner is not None
     assert record.owner.pid == os.getpid()
+
+
+def test_a_fork_knows_where_it_left_its_parent(journal: Journal) -> None:
+    book = Book(journal, "r_0")
+    book.write()
+    origin = Origin("r_0", seq=2, round=0)
+    journal.fork(HEAD, Sealed(scenario={}), origin, verdicts=[])
+    assert journal.run("r_1").origin == origin
+    assert journal.run("r_0").origin is None

@@ -106,13 +106,14 @@ def test_somebody_elses_database_is_refused_and_left_as_it_was(tmp_path: Path) -
     assert path.read_bytes() == before
 
 
-def test_a_journal_of_another_schema_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("schema", [SCHEMA - 1, 99])
+def test_a_journal_of_another_schema_is_refused(tmp_path: Path, schema: int) -> None:
     path = tmp_path / "journal.db"
     Store(path).close()
-    with sqlite3.connect(path) as later:
-        later.execute("UPDATE stamp SET version = 99")
-    later.close()
-    with pytest.raises(StoreError, match=f"has schema 99, and this version reads {SCHEMA}"):
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE stamp SET version = ?", (schema,))
+    other.close()
+    with pytest.raises(StoreError, match=f"has schema {schema}, and this version reads {SCHEMA}"):
         Store(path)
 
 

@@ -191,7 +191,7 @@ def test_calls_beyond_the_limit_are_refused_and_the_agent_is_told(
     mine = [event for event in events_of(journal, performance.run) if event.worker == "w01"]
     results = [event for event in mine if isinstance(event, ToolResult)]
     assert len(results) == MAX_CALLS + 1
-    assert "at most 32 calls; of your 40 the rest was not done" in results[-1].error
+    assert "at most 32 calls; from here on none of yours was done" in results[-1].error
 
 
 def test_what_is_acknowledged_is_in_the_journal(fleet: Fleet, journal: Journal) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from memory.errors import BadInput, ScenarioError, did_you_mean
-from scenarios.catalogue import FOLDER
-from scenarios.loader import load_scenario, load_text
+from scenarios.catalogue import FOLDER, catalogue
+from scenarios.loader import amend, load_scenario, load_text
 from scenarios.problem import Problem, ScenarioProblems
 from scenarios.spec import Scenario
 
@@ -202,3 +202,16 @@ def test_a_list_whose_entries_are_all_refused_is_not_called_empty() -> None:
     with pytest.raises(ScenarioProblems) as raised:
         load_scenario("just_in_case", ["workers.weak_shard.count=0"])
     assert [fault.path for fault in raised.value.problems] == ["workers.weak_shard.count"]
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_a_loaded_scenario_can_be_written_down_and_loaded_again(name: str) -> None:
+    scenario = load_scenario(name)
+    assert amend(scenario, ()) == scenario
+    longer = amend(scenario, ["world.rounds=500"])
+    assert longer == load_scenario(name, ["world.rounds=500"])
+
+
+def test_a_change_to_a_loaded_scenario_is_checked_as_a_file_is() -> None:
+    with pytest.raises(ScenarioProblems, match=r"--set:1:7 world.roundss .*did you mean 'rounds'"):
+        amend(load_scenario("just_in_case"), ["world.roundss=50"])

@@ -1,0 +1,29 @@
+"""Handing a run's history on: a fork begins with a copy of its parent's events."""
+
+from sqlalchemy import Connection, insert, literal, select
+
+from memory.errors import CorruptJournal
+from memory.record import Origin
+from memory.tables import EVENT, TRUTH
+
+
+def copy_history(connection: Connection, source: int, target: int, origin: Origin) -> str:
+    """Copy the events that a fork shares, and what is sealed about them; return their digest.
+
+    Raises
+    ------
+    CorruptJournal
+        If the run ``source`` does not hold every event up to ``origin.seq``.
+    """
+    for table in (EVENT, TRUTH):
+        names = [column.name for column in table.c]
+        copied = [literal(target) if name == "run" else table.c[name] for name in names]
+        rows = select(*copied).where(table.c.run == source, table.c.seq <= origin.seq)
+        done = connection.execute(insert(table).from_select(names, rows))
+        if table is EVENT and done.rowcount != origin.seq:
+            raise CorruptJournal(
+                f"{origin.parent}: of the events up to {origin.seq}, {done.rowcount} are there"
+            )
+    last = select(EVENT.c.hash).where(EVENT.c.run == target, EVENT.c.seq == origin.seq)
+    digest: bytes = connection.execute(last).scalar_one()
+    return digest.hex()

@@ -1,0 +1,235 @@
+"""Replay: the decisions of a stored log are fed back, and everything else is computed again.
+
+The log must come out byte for byte as it stands, and so must the verdicts and what is sealed
+about single events. A forged log may have a sound hash chain; its world will not follow from
+its decisions. What cannot be noticed is a forged decision whose consequences were all forged
+with it, and words that move nothing, such as a rationale: only who decided could tell those.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from math import inf
+from typing import ClassVar
+
+from pydantic_core import to_json
+
+from memory.errors import StoreError
+from memory.events import Decided, Frozen
+from memory.journal import Batch, Journal, RunRecord
+from memory.log import Entry
+from memory.record import Line
+from memory.truth import Intent, Record
+from orchestrator.compose import assemble, everyone
+from orchestrator.difference import Difference, Differs, Piece, Track
+from orchestrator.engine import Engine, Listeners
+from orchestrator.stage import Part, Stage
+from scenarios.spec import Scenario
+from subagents.policy import Decision, Observation
+
+NOTHING = Decision(())
+
+
+class Replayed(Frozen):
+    """What came of a replay: up to where it agrees, or the first difference.
+
+    ``digest`` and ``verdicts_digest`` are the last hashes of what came out: of the event log,
+    and of the verdicts, chained in the same way.
+    """
+
+    run: str
+    ok: bool
+    events: int
+    verdicts: int
+    digest: str
+    verdicts_digest: str
+    difference: Difference | None = None
+
+
+class Over(Exception):
+    """Everything that is stored has been computed again; it stops the engine."""
+
+
+class Recorded:
+    """A policy that answers what the log says was decided; it holds one round at a time.
+
+    Parameters
+    ----------
+    entries
+        The log, from its first event on.
+    records
+        What is sealed about its events, in their order.
+    """
+
+    name: ClassVar[str] = "recorded"
+
+    def __init__(self, entries: Iterator[Entry], records: Iterator[Record]) -> None:
+        self._entries = entries
+        self._records = records
+        self._next = next(entries, None)
+        self._sealed = next(records, None)
+        self._round = 0
+        self._decided: dict[tuple[str | None, int], Decision] = {}
+
+    async def act(self, observation: Observation) -> Decision:
+        """Answer as recorded; nothing where nothing is, which will not go unnoticed."""
+        if observation.facts.round > self._round:
+            self._turn_to(observation.facts.round)
+        return self._decided.get((observation.actor.agent, observation.turn), NOTHING)
+
+    def _turn_to(self, round: int) -> None:
+        self._round, self._decided = round, {}
+        while self._next is not None and self._next.event.round <= round:
+            event = self._next.event
+            if isinstance(event, Decided) and event.round == round:
+                said = Decision(event.calls, event.rationale, self._intent(event.seq))
+                self._decided[event.agent, event.turn] = said
+            self._next = next(self._entries, None)
+
+    def _intent(self, seq: int) -> Intent:
+        while self._sealed is not None and self._sealed.seq < seq:
+            self._sealed = next(self._records, None)
+        fact = self._sealed.fact if self._sealed and self._sealed.seq == seq else None
+        return fact if isinstance(fact, Intent) else NOTHING.truth
+
+
+class Comparison:
+    """Keeps nothing of what an engine writes, and compares all of it with what is stored.
+
+    Parameters
+    ----------
+    journal
+        Where the run lies.
+    record
+        How far it had come: what is committed after that is left alone.
+    """
+
+    def __init__(self, journal: Journal, record: RunRecord) -> None:
+        run = record.run
+        self._last = inf if record.is_finished else record.seq
+        lines = journal.lines(run, limit=record.seq)
+        self.events = Track("event", map(_piece, lines))
+        told = (each for each in journal.verdicts(run) if each.number <= record.verdicts)
+        self.verdicts = Track(
+            "verdict", (Piece(number, _body(verdict)) for number, verdict in told)
+        )
+        sealed = (_fact(each) for each in journal.records(run) if each.seq <= record.seq)
+        self.truth = Track("truth", sealed)
+
+    def commit(self, batch: Batch) -> None:
+        """Compare what an engine has written; of an unfinished run, up to its last commit."""
+        entries, verdicts, records, _ = batch
+        for event, body, _ in entries:
+            if event.seq <= self._last:
+                self.events.lay(Piece(event.seq, body))
+        for verdict in verdicts:
+            if verdict.seq <= self._last:
+                self.verdicts.lay(Piece(self.verdicts.count + 1, _body(verdict)))
+        for record in records:
+            if record.seq <= self._last:
+                self.truth.lay(_fact(record))
+
+    def end(self) -> None:
+        """Make sure that nothing more is stored."""
+        for track in (self.events, self.verdicts, self.truth):
+            track.end()
+
+
+def _piece(line: Line) -> Piece:
+    return Piece(*line)
+
+
+def _body(value: Frozen) -> bytes:
+    return value.model_dump_json().encode()
+
+
+def _fact(record: Record) -> Piece:
+    return Piece(record.seq, to_json(record.fact._asdict()))
+
+
+async def replay(journal: Journal, run: str) -> Replayed:
+    """Compute a run again from its decisions, and compare it with what is stored.
+
+    A run that is not finished is computed up to its last commit. Nothing is written, and no
+    policy is asked, so neither models nor keys nor plug-ins of policies are needed.
+
+    Parameters
+    ----------
+    journal
+        Where the run lies.
+    run
+        The run's id.
+
+    Raises
+    ------
+    UnknownRun
+        If there is no such run.
+    CorruptJournal
+        If its bytes are not what was written: then there is nothing to compute again.
+    """
+    record = journal.verify(run)
+    comparison, difference = Comparison(journal, record), None
+    try:
+        if record.seq:
+            await _recompute(journal, record, comparison)
+        comparison.end()
+    except Differs as found:
+        difference = found.difference
+    return Replayed(
+        run=run,
+        ok=difference is None,
+        events=comparison.events.count,
+        verdicts=comparison.verdicts.count,
+        digest=comparison.events.hash.hex(),
+        verdicts_digest=comparison.verdicts.hash.hex(),
+        difference=difference,
+    )
+
+
+async def _recompute(journal: Journal, record: RunRecord, comparison: Comparison) -> None:
+    """Compute each part of the log under the scenario that it was written under."""
+    run, sealed = record.run, journal.sealed(record.run)
+    policy = Recorded(journal.entries(run, limit=record.seq), journal.records(run))
+    for round, scenario in sealed.chapters:
+        unwatched = Scenario.model_validate(scenario).model_copy(update={"monitors": ()})
+        stage = _stage(unwatched, record, policy)
+        stage.log.replay(journal.entries(run, limit=comparison.events.count))
+        await _play(stage, comparison, until=min(round, record.round))
+    stage = _stage(Scenario.model_validate(sealed.scenario), record, policy)
+    for entry in journal.entries(run, limit=comparison.events.count):
+        stage.log.replay([entry])
+        comparison.commit(Batch([], stage.watch.drain(), [], 0))
+    if stage.round < record.round or record.is_finished:
+        await _play(stage, comparison, until=None if record.is_finished else record.round)
+
+
+def _stage(scenario: Scenario, record: RunRecord, policy: Recorded) -> Stage:
+    """Return a stage on which one policy speaks for all; their own are never made."""
+    unmanned = everyone(scenario, "honest").model_copy(update={"monitors": scenario.monitors})
+    stage = assemble(unmanned, record.seed, record.run)
+    stage.cast = {worker: Part(policy, part.family) for worker, part in stage.cast.items()}
+    return stage
+
+
+async def _play(stage: Stage, comparison: Comparison, until: int | None) -> None:
+    """Let the engine go on to the end of a round, or of the run, under comparison."""
+
+    def stop(round: int) -> None:
+        if until is not None and round >= until:
+            raise Over
+
+    why = ""
+    try:
+        with suppress(Over):
+            await Engine(stage, comparison, Listeners(on_round=stop)).execute()
+    except (Differs, StoreError):
+        raise
+    except Exception as error:
+        if isinstance(error.__cause__, StoreError):
+            raise error.__cause__ from None
+        # A forged log may ask of the world what no run of ours would.
+        why = f"{type(error).__name__}: {error}"
+    if not why:
+        comparison.commit(Batch(stage.log.drain(), stage.watch.drain(), stage.sealed, stage.round))
+        return
+    comparison.commit(Batch(stage.log.drain(), [], [], stage.round))
+    comparison.events.end(why)
