@@ -89,10 +89,12 @@ class Output:
 
     Examples
     --------
-    >>> with open("/dev/full", "w") as full:
-    ...     print("Hello.", file=Output(full), flush=True)
-    Traceback (most recent call last):
-    orchestrator.cli.door.OutputLost: the output could not be written: No space left on device
+    >>> from io import StringIO
+    >>> Output(StringIO()).write("Hello.")
+    6
+    >>> from errno import ENOSPC
+    >>> str(OutputLost(OSError(ENOSPC, "No space left on device")))
+    'the output could not be written: No space left on device'
     """
 
     def __init__(self, stream: TextIO) -> None:
