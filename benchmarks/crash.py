@@ -51,7 +51,7 @@ def killed_run(scenario: str, store: Path, kills: int, chance: random.Random) ->
     done, slowest, first = 0, 0.0, True
     arguments = ["run", scenario, "--run-id", "killed", "--store", str(store), "--no-reference"]
     while done < kills:
-        waited = _kill_once(arguments, after=chance.randint(1, 25))
+        waited = _kill_once(arguments, after=chance.randint(1, 6))
         if waited is None:
             break
         slowest = max(slowest, 0.0 if first else waited)

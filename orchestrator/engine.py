@@ -21,7 +21,7 @@ from scenarios.view import visible_hash
 
 ENGINE = version("superorganism")
 
-EVENTS_PER_COMMIT = 100
+EVENTS_PER_COMMIT = 500
 ROUNDS_PER_COMMIT = 16
 SECONDS_PER_COMMIT = 0.25
 
