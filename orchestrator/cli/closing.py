@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from memory.store import shown
 from orchestrator.cli import ink
 from orchestrator.cli.chart import Cell, Curve, Grid, column_of, line, plot, ticks
 from orchestrator.cli.door import named
@@ -237,7 +238,7 @@ def _traces(ending: Ending) -> Iterator[Text]:
     """Say where it all lies, and by which digest it is known."""
     summary = ending.summary
     for name, value in (
-        ("journal", f"{safe(ending.place)}, {summary.events:,} events"),
+        ("journal", f"{safe(shown(ending.place))}, {summary.events:,} events"),
         ("digest", summary.digest),
     ):
         yield Text.assemble((f"{name:<10}", "quiet"), value, no_wrap=True)
