@@ -16,6 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from benchmarks.server import HOW_TO_INSTALL, Postgres, binaries
+
 Figures = dict[str, float]
 COMMAND = str(Path(sys.executable).with_name("superorganism"))
 
@@ -108,6 +110,26 @@ def watching(repeats: int) -> Iterator[Row]:
     yield Row("... of which acquisitions", f"{rate:,.0f}/s", "-", True)
 
 
+def journals(repeats: int) -> Iterator[Row]:
+    """Yield what a durable event costs on SQLite, and on PostgreSQL where a server can be had."""
+    yield from _journal("SQLite", repeats, ())
+    if binaries() is None:
+        yield Row("an event on PostgreSQL", f"skipped: {HOW_TO_INSTALL}", "-", True)
+        return
+    with Postgres() as server:
+        yield from _journal("PostgreSQL", repeats, ("--store", server.make_schema("bench")))
+
+
+def _journal(name: str, repeats: int, place: tuple[str, ...]) -> Iterator[Row]:
+    figures = [measure("journal", "--events", "14400", *place) for _ in range(repeats)]
+    cpu, wall, commit = (
+        median(each[key] for each in figures)
+        for key in ("cpu_us_per_event", "wall_us_per_event", "ms_per_commit")
+    )
+    yield Row(f"an event on {name}, 144 a commit, CPU", f"{cpu:.1f} us", "-", True)
+    yield Row("... wall", f"{wall:.0f} us ({commit:.1f} ms a commit)", "-", True)
+
+
 def doors(repeats: int) -> Iterator[Row]:
     """Yield what it costs to knock: ``--help``, an import, the first run."""
     python = sys.executable
@@ -141,6 +163,7 @@ def main() -> int:
     for rows in (
         doors(repeats),
         watching(repeats),
+        journals(repeats),
         turns(repeats),
         growth(repeats),
         many_runs(),

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from memory.store import shown
+
 COMMAND = [str(Path(sys.executable).with_name("superorganism"))]
 
 
@@ -20,7 +22,8 @@ def run_json(*arguments: str, hash_seed: str = "random") -> dict[str, Any]:
         [*COMMAND, *arguments, "--json"], env=environment, capture_output=True, text=True
     )
     if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments)} exited {done.returncode}: {done.stderr}")
+        said = " ".join(map(shown, arguments))
+        raise RuntimeError(f"{said} exited {done.returncode}: {done.stderr}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -46,10 +49,10 @@ class Kills(NamedTuple):
     slowest_first_commit_s: float
 
 
-def killed_run(scenario: str, store: Path, kills: int, chance: random.Random) -> Kills:
+def killed_run(scenario: str, store: str, kills: int, chance: random.Random) -> Kills:
     """Kill a run with SIGKILL after a random number of commits, resume it, until it is done."""
     done, slowest, first = 0, 0.0, True
-    arguments = ["run", scenario, "--run-id", "killed", "--store", str(store), "--no-reference"]
+    arguments = ["run", scenario, "--run-id", "killed", "--store", store, "--no-reference"]
     while done < kills:
         waited = _kill_once(arguments, after=chance.randint(1, 6))
         if waited is None:
@@ -57,7 +60,7 @@ def killed_run(scenario: str, store: Path, kills: int, chance: random.Random) ->
         slowest = max(slowest, 0.0 if first else waited)
         done, first = done + 1, False
     summary = run_json(*arguments)
-    verdict = run_json("runs", "verify", "killed", "--store", str(store))
+    verdict = run_json("runs", "verify", "killed", "--store", store)
     return Kills(done, summary["digest"], bool(verdict["ok"]), slowest)
 
 

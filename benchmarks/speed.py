@@ -14,7 +14,8 @@ import time
 from itertools import islice
 from pathlib import Path
 
-from memory.journal import Journal
+from memory.checks import Book, history
+from memory.journal import Batch, Journal
 from monitors.over_need import OverNeed, Pool
 from monitors.rehearsal import Rehearsal
 from orchestrator.conduct import load, start
@@ -108,10 +109,31 @@ def watching(events: int) -> Figures:
     return {"events_per_s": len(log) / spent, "acquisitions_per_s": settled / spent}
 
 
+def journal(events: int, store: str | None) -> Figures:
+    """Commit as many events, 12 rounds of one of each kind at a time; return the cost of one."""
+    place = tempfile.TemporaryDirectory()
+    with place as folder, Journal.open(store or f"{folder}/journal.db") as opened:
+        book = Book(opened, f"r_{time.time_ns()}")
+        batches: list[Batch] = []
+        while book.log.seq < events:
+            entries = history(book.log, rounds=12)
+            batches.append(Batch(entries, [], [], entries[-1].event.round))
+        cpu, wall = time.process_time(), time.monotonic()
+        for batch in batches:
+            opened.commit(book.claim, batch)
+        cpu, wall = time.process_time() - cpu, time.monotonic() - wall
+    written = book.log.seq
+    return {
+        "cpu_us_per_event": cpu / written * 1e6,
+        "wall_us_per_event": wall / written * 1e6,
+        "ms_per_commit": wall / len(batches) * 1e3,
+    }
+
+
 def main() -> None:
     """Parse the command line, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("what", choices=["engine", "floor", "watching"])
+    parser.add_argument("what", choices=["engine", "floor", "journal", "watching"])
     for option, default in (
         ("workers", 20),
         ("rounds", 50),
@@ -121,11 +143,14 @@ def main() -> None:
         ("size", 200),
     ):
         parser.add_argument(f"--{option}", type=int, default=default)
+    parser.add_argument("--store", help="a journal's URL, in place of a file made for it")
     asked = parser.parse_args()
     if asked.what == "engine":
         figures = asyncio.run(engine(asked.workers, asked.rounds, asked.life, asked.runs))
     elif asked.what == "watching":
         figures = watching(asked.events)
+    elif asked.what == "journal":
+        figures = journal(asked.events, asked.store)
     else:
         figures = asyncio.run(floor(asked.events, asked.size))
     print(json.dumps(figures))

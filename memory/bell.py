@@ -20,7 +20,7 @@ class Bell:
     Parameters
     ----------
     changes
-        Returns a number that differs after any commit.
+        Returns a value that differs after any commit.
 
     Examples
     --------
@@ -33,11 +33,11 @@ class Bell:
     'heard'
     """
 
-    def __init__(self, changes: Callable[[], int]) -> None:
+    def __init__(self, changes: Callable[[], object]) -> None:
         self._changes = changes
         self._lock = Lock()
         self._waiting: dict[AbstractEventLoop, set[Future[None]]] = {}
-        self._seen: dict[AbstractEventLoop, int | None] = {}
+        self._seen: dict[AbstractEventLoop, object] = {}
 
     async def wait(self) -> None:
         """Wait for the next commit; now and then it wakes for nothing.

@@ -19,7 +19,9 @@ def copy_history(connection: Connection, source: int, target: int, origin: Origi
         names = [column.name for column in table.c]
         copied = [literal(target) if name == "run" else table.c[name] for name in names]
         rows = select(*copied).where(table.c.run == source, table.c.seq <= origin.seq)
-        done = connection.execute(insert(table).from_select(names, rows))
+        # Not every driver keeps the count of an INSERT unasked.
+        copying = insert(table).from_select(names, rows)
+        done = connection.execute(copying, execution_options={"preserve_rowcount": True})
         if table is EVENT and done.rowcount != origin.seq:
             raise CorruptJournal(
                 f"{origin.parent}: of the events up to {origin.seq}, {done.rowcount} are there"

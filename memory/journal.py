@@ -5,7 +5,6 @@ from several threads; a commit is made in the thread that asks for it.
 """
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
@@ -13,23 +12,24 @@ from typing import Any, Self
 
 from pydantic import JsonValue
 from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from memory.batch import Batch, advanced, check_goes_on, event_rows, truth_rows, verdict_rows
-from memory.claim import Claim, this_process
+from memory.claim import Claim, Owner, this_process
 from memory.errors import BadInput, RunInUse, StaleClaim, StoreError
 from memory.events import RunStatus
 from memory.history import copy_history
+from memory.lease import BEATS_PER_LEASE, LEASE_S, Heartbeat
 from memory.log import GENESIS
-from memory.reader import Reader, owner_of
-from memory.record import Origin, RunHead, RunRecord
-from memory.store import Store, path_of
+from memory.reader import Reader, lease_left, owner_of
+from memory.record import RUN_ID, Origin, RunHead, RunRecord
+from memory.store import Store, database_at
 from memory.tables import ANSWER, CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow, insert_sql
 from memory.truth import Sealed
 from memory.verdicts import Verdict
 
 __all__ = ["Batch", "Claim", "Journal", "Origin", "RunHead", "RunRecord", "wall_clock"]
 
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SEEDS = 2**63
 
 # What each commit says is built once: building a statement costs more than running it.
@@ -38,6 +38,7 @@ _LOCK = (
     .where(RUN.c.number == bindparam("claimed"))
     .with_for_update()
 )
+_RENEW = update(RUN).where(RUN.c.number == bindparam("claimed"), RUN.c.token == bindparam("held"))
 _MOVED = ("round", "seq", "digest", "verdicts", "alarms", "updated_at")
 _ADVANCE = (
     update(RUN)
@@ -62,7 +63,10 @@ class Journal(Reader):
 
     A run's log only ever grows, without a gap, along its hash chain. A commit checks that it
     goes on where the last one ended and that its claim still holds; when it returns, the batch
-    is on the disk (SQLite with a write-ahead log, fully synchronised).
+    is on the disk (SQLite with a write-ahead log, fully synchronised; PostgreSQL likewise).
+
+    On PostgreSQL, where owners may sit on many hosts, every commit renews the owner's lease, and
+    so does a thread of the journal's in between.
 
     Examples
     --------
@@ -81,18 +85,33 @@ class Journal(Reader):
     ('done', 1, True)
     """
 
-    def __init__(self, store: Store, clock: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime] = wall_clock,
+        lease_s: float = LEASE_S,
+    ) -> None:
         super().__init__(store)
         self._clock = clock
+        self._lock = _LOCK.add_columns(lease_left(store.clock))
+        self._lease = {} if store.clock is None else {"lease_until": store.clock + lease_s}
+        self._advance = _ADVANCE.values(self._lease) if self._lease else _ADVANCE
+        self._owned: dict[int, int] = {}
+        self._heart = Heartbeat(self.renew, lease_s / BEATS_PER_LEASE)
         self._insert_event = insert_sql(EVENT, store.dialect)
         self._insert_verdict = insert_sql(VERDICT, store.dialect)
         self._insert_truth = insert_sql(TRUTH, store.dialect)
 
     @classmethod
     def open(
-        cls, url: str, *, create: bool = True, clock: Callable[[], datetime] = wall_clock
+        cls,
+        url: str,
+        *,
+        create: bool = True,
+        clock: Callable[[], datetime] = wall_clock,
+        lease_s: float = LEASE_S,
     ) -> Self:
-        """Open the journal at a path or a ``sqlite:///`` URL.
+        """Open the journal at a path, a ``sqlite:///`` or a ``postgresql://`` URL.
 
         Parameters
         ----------
@@ -102,20 +121,24 @@ class Journal(Reader):
             Whether to make it where there is none.
         clock
             What tells the moment of a commit.
+        lease_s
+            For how many seconds an owner keeps its run without a sign of life, where owners
+            cannot see one another.
 
         Raises
         ------
         BadInput
             If the URL names no journal that this version can open.
         StoreError
-            If the file cannot be opened, is no journal, or has another schema.
+            If it cannot be opened, is no journal, or has another schema.
         """
-        return cls(Store(path_of(url), create=create), clock)
+        return cls(Store(database_at(url), create=create), clock, lease_s)
 
     def close(self) -> None:
-        """Let go of the file; whoever still waits for a commit gets a ``StoreError``."""
+        """Let go of the database; whoever still waits for a commit gets a ``StoreError``."""
+        self._heart.stop()
         self._store.close()
-        self._bell.ring(StoreError(f"{self._store.path}: this journal has been closed"))
+        self._bell.ring(StoreError(f"{self._store.name}: this journal has been closed"))
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +162,8 @@ class Journal(Reader):
             If there is one that nobody owns, or its id or seed cannot be stored.
         """
         with self._store.writing() as connection:
-            return self._create(connection, head, sealed)
+            claim = self._create(connection, head, sealed)
+        return self._own(claim)
 
     def fork(
         self, head: RunHead, sealed: Sealed, origin: Origin, verdicts: Sequence[Verdict]
@@ -171,7 +195,7 @@ class Journal(Reader):
         with self._store.writing() as connection:
             claim = self._create(connection, head, sealed)
             digest = copy_history(connection, source, claim.number, origin)
-            row = _locked(connection, claim.number)
+            row = self._locked(connection, claim.number)
             if rows := verdict_rows(row, verdicts):
                 connection.exec_driver_sql(self._insert_verdict, rows)
             standing = {"round": origin.round, "seq": origin.seq, "digest": digest}
@@ -181,28 +205,31 @@ class Journal(Reader):
             provenance = {"parent": origin.parent, "fork_seq": origin.seq}
             self._change(connection, claim, fork_round=origin.round, **provenance, **standing)
         self._bell.ring()
-        return claim
+        return self._own(claim)
 
     def _create(self, connection: Connection, head: RunHead, sealed: Sealed) -> Claim:
         _check_head(head)
         now = self._now()
-        query = select(RUN).where(RUN.c.name == head.run)
+        query = self._standing.where(RUN.c.name == head.run)
         row = connection.execute(query).one_or_none()
         if row is not None:
             _refuse_owned(row)
             raise BadInput(f"there is a run {head.run} already; it is {row.status}")
-        connection.execute(
-            insert(RUN).values(
-                name=head.run,
-                status="running",
-                digest=GENESIS.hex(),
-                token=1,
-                created_at=now,
-                updated_at=now,
-                **head.model_dump(exclude={"run"}),
-                **this_process()._asdict(),
-            )
+        new = insert(RUN).values(
+            name=head.run,
+            status="running",
+            digest=GENESIS.hex(),
+            token=1,
+            created_at=now,
+            updated_at=now,
+            **head.model_dump(exclude={"run"}),
+            **this_process().columns,
+            **self._lease,
         )
+        try:
+            connection.execute(new)
+        except IntegrityError as error:
+            raise RunInUse(f"{head.run} was begun by another process just now") from error
         row = connection.execute(query).one()
         body = sealed.model_dump_json().encode()
         connection.execute(insert(SEALED).values(run=row.number, body=body))
@@ -216,30 +243,48 @@ class Journal(Reader):
         run
             The run's id.
         seize
-            Take it from a live owner too, who may write nothing from then on: for one on a
-            host that is gone.
+            Take it from a live owner too, who may write nothing from then on: for one that
+            hangs, or on a host that is gone and left no lease that would run out.
 
         Raises
         ------
         UnknownRun
             If there is no such run.
         RunInUse
-            If a live process owns it, be it this one; the message names its pid.
+            If a live process owns it, be it this one, or one whose lease has not run out; the
+            message names its pid.
         BadInput
             If the run is finished.
         """
         number = self._number(run)
         with self._store.writing() as connection:
-            row = _locked(connection, number)
+            row = self._locked(connection, number)
             if row.status in ("done", "failed"):
                 raise BadInput(f"{run} is {row.status}; nothing is left to do in it")
             if not seize:
                 _refuse_owned(row)
             claim = Claim(run, number, row.token + 1)
-            self._change(
-                connection, claim, token=claim.token, status="running", **this_process()._asdict()
-            )
-        return claim
+            owned: dict[str, Any] = {**this_process().columns, **self._lease}
+            self._change(connection, claim, token=claim.token, status="running", **owned)
+        return self._own(claim)
+
+    def renew(self) -> None:
+        """Renew the leases of all runs that this journal owns; where there are none, do nothing.
+
+        A run that was taken over meanwhile stays with its new owner.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be renewed.
+        """
+        # In one order everywhere, so that two processes never wait for each other's rows.
+        owned = [
+            {"claimed": run, "held": token} for run, token in sorted(self._owned.copy().items())
+        ]
+        if owned and self._lease:
+            with self._store.writing() as connection:
+                connection.execute(_RENEW.values(self._lease), owned)
 
     def commit(self, claim: Claim, batch: Batch) -> None:
         """Put a batch down as a whole, durably; on any error, nothing of it.
@@ -256,7 +301,7 @@ class Journal(Reader):
         """
         entries, verdicts, records, _ = batch
         with self._store.writing() as connection:
-            row = _held(connection, claim)
+            row = self._held(connection, claim)
             check_goes_on(row, entries)
             for sql, rows in (
                 (self._insert_event, event_rows(row, entries)),
@@ -266,7 +311,7 @@ class Journal(Reader):
                 if rows:
                     connection.exec_driver_sql(sql, rows)
             standing = advanced(row, batch, self._now())
-            connection.execute(_ADVANCE, standing)
+            connection.execute(self._advance, standing)
             if entries:
                 connection.execute(_TICK, standing)
         self._bell.ring()
@@ -304,8 +349,9 @@ class Journal(Reader):
         StaleClaim
             If another process has taken the run over.
         """
+        _check_text("agent", agent)
         with self._store.writing() as connection:
-            row = _held(connection, claim)
+            row = self._held(connection, claim)
             standing = _answer(connection, row.number, agent, turn)
             if standing is None:
                 answer = {"run": row.number, "agent": agent, "turn": turn, "body": body}
@@ -320,9 +366,32 @@ class Journal(Reader):
 
     def _let_go(self, claim: Claim, **changes: Any) -> None:
         with self._store.writing() as connection:
-            _held(connection, claim)
-            self._change(connection, claim, pid=None, host=None, born=None, **changes)
+            self._held(connection, claim)
+            free = dict.fromkeys(("pid", "host", "born", "lease_until"))
+            self._change(connection, claim, **free, **changes)
+        self._owned.pop(claim.number, None)
         self._bell.ring()
+
+    def _own(self, claim: Claim) -> Claim:
+        self._owned[claim.number] = claim.token
+        if self._lease:
+            self._heart.start()
+        return claim
+
+    def _locked(self, connection: Connection, number: int) -> AnyRow:
+        """Return a run's row, which nobody else can change before this transaction ends."""
+        return connection.execute(self._lock, {"claimed": number}).one()
+
+    def _held(self, connection: Connection, claim: Claim) -> AnyRow:
+        """Return the row of a claimed run, if the claim still holds."""
+        row = self._locked(connection, claim.number)
+        if row.token != claim.token:
+            self._owned.pop(claim.number, None)
+            heir = owner_of(row) or "another process"
+            raise StaleClaim(f"{claim.run} was taken over by {heir}; nothing more may be written")
+        if row.pid is None:
+            raise StaleClaim(f"{claim.run} is {row.status}; its claim was given back")
+        return row
 
     def _change(self, connection: Connection, claim: Claim, **changes: Any) -> None:
         query = update(RUN).where(RUN.c.number == claim.number)
@@ -333,36 +402,37 @@ class Journal(Reader):
 
 
 def _check_head(head: RunHead) -> None:
-    if not _RUN_ID.fullmatch(head.run):
+    if not RUN_ID.fullmatch(head.run):
         raise BadInput(
             f"a run's id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter "
             f"or digit; {head.run!r} does not"
         )
+    _check_text("scenario", head.scenario)
+    _check_text("engine", head.engine)
     if not 0 <= head.seed < _SEEDS:
         raise BadInput(f"a seed is from 0 to {_SEEDS - 1}; {head.seed} is not")
 
 
-def _locked(connection: Connection, number: int) -> AnyRow:
-    """Return a run's row, which nobody else can change before this transaction ends."""
-    return connection.execute(_LOCK, {"claimed": number}).one()
-
-
-def _held(connection: Connection, claim: Claim) -> AnyRow:
-    """Return the row of a claimed run, if the claim still holds."""
-    row = _locked(connection, claim.number)
-    if row.token != claim.token:
-        heir = owner_of(row) or "another process"
-        raise StaleClaim(f"{claim.run} was taken over by {heir}; nothing more may be written")
-    if row.pid is None:
-        raise StaleClaim(f"{claim.run} is {row.status}; its claim was given back")
-    return row
+def _check_text(what: str, text: str) -> None:
+    """Refuse what not every database can keep as text: NUL, and halves of a surrogate pair."""
+    if "\0" in text or text.encode(errors="replace").decode() != text:
+        raise BadInput(f"{what} is {text!r}, which holds a character that cannot be stored")
 
 
 def _refuse_owned(row: AnyRow) -> None:
     owner = owner_of(row)
     if owner is not None and owner.is_alive():
-        hint = "" if owner.is_here else "; whether that one lives cannot be seen from here"
-        raise RunInUse(f"{row.name} is in use by {owner}{hint}")
+        raise RunInUse(f"{row.name} is in use by {owner}{_lease_of(owner)}")
+
+
+def _lease_of(owner: Owner) -> str:
+    """Say how long an owner that cannot be seen keeps its run."""
+    if owner.is_here:
+        return ""
+    if owner.lease_s is None:
+        return "; whether that one lives cannot be seen from here"
+    left = max(1, round(owner.lease_s))
+    return f"; if that one is gone, its lease runs out in {left} s"
 
 
 def _answer(connection: Connection, run: int, agent: str, turn: int) -> bytes | None:

@@ -6,14 +6,14 @@ from itertools import takewhile
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Table, func, select
+from sqlalchemy import ColumnElement, Float, Table, func, null, select
 
 from memory.bell import Bell
 from memory.claim import Owner
 from memory.errors import CorruptJournal, UnknownRun, did_you_mean
 from memory.events import parse_event
 from memory.log import Entry, Log
-from memory.record import Line, Numbered, RunRecord, Slice
+from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
 from memory.store import Store
 from memory.tables import EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
 from memory.truth import Intent, Label, Record, Sealed
@@ -40,17 +40,18 @@ class Reader:
         self._store = store
         self._bell = Bell(store.changes)
         self._numbers: dict[str, int] = {}
+        self._standing = select(RUN, lease_left(store.clock))
 
     def run(self, run: str) -> RunRecord:
         """Return how far one run has come."""
-        query = select(RUN).where(RUN.c.number == self._number(run))
+        query = self._standing.where(RUN.c.number == self._number(run))
         with self._store.reading() as connection:
             return _record(connection.execute(query).one())
 
     def runs(self) -> list[RunRecord]:
         """Return all runs, the newest first."""
         with self._store.reading() as connection:
-            rows = connection.execute(select(RUN).order_by(RUN.c.number.desc())).all()
+            rows = connection.execute(self._standing.order_by(RUN.c.number.desc())).all()
         return [_record(row) for row in rows]
 
     def entries(self, run: str, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
@@ -159,11 +160,14 @@ class Reader:
         if run not in self._numbers:
             number, name = RUN.c.number, RUN.c.name
             with self._store.reading() as connection:
-                found = connection.execute(select(number).where(name == run)).scalar_one_or_none()
+                # Not every database takes every text, so it is asked about ids only.
+                query = select(number).where(name == run)
+                is_id = RUN_ID.fullmatch(run) is not None
+                found = connection.execute(query).scalar_one_or_none() if is_id else None
                 if found is None:
                     newest = select(name).order_by(number.desc()).limit(CHUNK)
                     hint = did_you_mean(run, connection.execute(newest).scalars())
-                    raise UnknownRun(f"{self._store.path}: there is no run {run!r}{hint}")
+                    raise UnknownRun(f"{self._store.name}: there is no run {run!r}{hint}")
             self._numbers[run] = found
         return self._numbers[run]
 
@@ -223,9 +227,15 @@ def _parsed(parse: Callable[[bytes], T], body: bytes, what: str) -> T:
         raise CorruptJournal(f"{what} is {_UNREADABLE}") from error
 
 
+def lease_left(clock: ColumnElement[float] | None) -> ColumnElement[float | None]:
+    """Return the column ``lease_s``: how many seconds a run's lease still has to run."""
+    left = null() if clock is None else RUN.c.lease_until - clock
+    return left.cast(Float).label("lease_s")
+
+
 def owner_of(row: AnyRow) -> Owner | None:
     """Return the process that a run's row names, dead or alive."""
-    return None if row.pid is None else Owner(row.pid, row.host, row.born)
+    return None if row.pid is None else Owner(row.pid, row.host, row.born, row.lease_s)
 
 
 def _record(row: AnyRow) -> RunRecord:

@@ -1,5 +1,6 @@
 """What is read of a run: what it is, how far it has come, and lines of its two logs."""
 
+import re
 from typing import Literal, NamedTuple
 
 from pydantic import AwareDatetime, JsonValue
@@ -9,6 +10,9 @@ from memory.events import Frozen
 from memory.verdicts import Verdict
 
 Status = Literal["running", "interrupted", "done", "failed"]
+
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+"""What a run's id may be: it stands in paths and URLs as it is."""
 
 
 class RunHead(Frozen):
@@ -68,7 +72,7 @@ class RunRecord(RunHead):
 
     @property
     def is_live(self) -> bool:
-        """Whether a process is at work on it now; asks the operating system."""
+        """Whether a process is at work on it: asks the operating system, or its lease."""
         return self.owner is not None and self.owner.is_alive()
 
 

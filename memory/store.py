@@ -1,113 +1,165 @@
-"""The database behind the journal: finding it, opening it, and its errors in plain words.
+"""The store behind the journal: which database a URL names, opening it, its errors as ours.
 
-SQLite for now, by a path or a ``sqlite:///`` URL. Schema and statements are SQLAlchemy Core
-and know no dialect: another database will be another URL, and this file learns of it.
+What differs from one database to another is a :class:`Database`; :data:`SCHEMES` lists them.
+Schema and statements are SQLAlchemy Core and know none of them.
 """
 
-import fcntl
-import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    create_engine,
-    event,
-    insert,
-    inspect,
-    make_url,
-    select,
-)
+from sqlalchemy import URL, ColumnElement, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from memory.errors import BadInput, CorruptJournal, StoreError
-from memory.tables import SCHEMA, STAMP, TABLES
+from memory.postgres import PostgresServer
+from memory.sqlite import SqliteFile
 
-BUSY_S = 30
-"""How long to wait, in seconds, while another process writes."""
+_USE = "give a path, sqlite:///path or postgresql://user@host/database"
+_MEANT_AS_URL = re.compile(r"(postgres|sqlite)\w*(\+\w+)?:", re.IGNORECASE)
 
-_PLAIN = {
-    sqlite3.SQLITE_FULL: "the disk is full; nothing of this commit was written",
-    sqlite3.SQLITE_IOERR: "the disk failed; nothing of an unfinished commit counts",
-    sqlite3.SQLITE_READONLY: "the file cannot be written; look at its permissions",
-    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; look at its folder and permissions",
-    sqlite3.SQLITE_BUSY: f"another process has kept it locked for {BUSY_S} s",
-    sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
-    sqlite3.SQLITE_CORRUPT: "the database file is damaged",
+
+class Database(Protocol):
+    """What differs from one database to another; the rest is :class:`Store`."""
+
+    name: str
+    """How messages call it; it holds no password."""
+
+    clock: ColumnElement[float] | None
+    """Its own clock, where owners must hold leases because they cannot see one another."""
+
+    goes_on_after_failure: bool
+    """Whether more may be written, on a new connection, once a commit has failed."""
+
+    def engines(self) -> tuple[Engine, Engine]:
+        """Return one engine to read with, each statement by itself, and one to write with."""
+        ...
+
+    def make_ready(self, engine: Engine, *, create: bool) -> None:
+        """Make sure that there is a journal of our schema."""
+        ...
+
+    def watching(self, engine: Engine) -> AbstractContextManager[Callable[[], object]]:
+        """Lend what returns another value after any commit."""
+        ...
+
+    def explain(self, error: DBAPIError) -> str:
+        """Say what went wrong in plain words."""
+        ...
+
+    def is_damage(self, error: DBAPIError) -> bool:
+        """Whether what is stored is not what was written."""
+        ...
+
+
+def _sqlite_of(url: URL) -> Database:
+    return _file(url.database or "", url.render_as_string())
+
+
+SCHEMES: dict[str, Callable[[URL], Database]] = {
+    "sqlite": _sqlite_of,
+    "postgresql": PostgresServer,
+    "postgres": PostgresServer,
 }
-_USE = "give a path or sqlite:///path"
+"""Which database the scheme of a URL names."""
 
 
-def path_of(url: str) -> Path:
-    """Return the file that a path or a ``sqlite:///`` URL names.
+def database_at(url: str) -> Database:
+    """Return the database that a path or URL names, not yet opened.
 
     Raises
     ------
     BadInput
         For any other database, and for one that would not outlive the process.
+    StoreError
+        If a file would lie on a network file system.
 
     Examples
     --------
-    >>> str(path_of("sqlite:///runs/journal.db")), str(path_of("journal.db"))
+    >>> database_at("sqlite:///runs/journal.db").name, database_at("journal.db").name
     ('runs/journal.db', 'journal.db')
     """
-    place = _database_of(url) if "://" in url else url
+    if "://" not in url:
+        if _MEANT_AS_URL.match(url):
+            raise BadInput(f"the journal's URL lacks '//' behind its scheme; {_USE}")
+        return _file(url, url)
+    parsed = _parsed(url)
+    if parsed is None:
+        raise BadInput(f"the journal's URL cannot be read; {_USE}")
+    if parsed.drivername not in SCHEMES:
+        raise BadInput(f"a journal on {parsed.drivername} is not possible; {_USE}")
+    return SCHEMES[parsed.drivername](parsed)
+
+
+def shown(place: str) -> str:
+    """Return a path or URL as it may be told to anyone: without its password.
+
+    Examples
+    --------
+    >>> shown("postgresql://ada:secret@db.example/runs"), shown("journal.db")
+    ('postgresql://ada:***@db.example/runs', 'journal.db')
+    """
+    if "://" not in place:
+        return "..." if _MEANT_AS_URL.match(place) else place
+    parsed = _parsed(place)
+    if parsed is None:
+        return "..."
+    kept = {key: value for key, value in parsed.query.items() if "password" not in key}
+    return parsed.set(query=kept).render_as_string(hide_password=True)
+
+
+def _file(place: str, given: str) -> SqliteFile:
     if place in ("", ":memory:"):
-        raise BadInput(f"a journal is a file, and {url!r} names none; {_USE}")
-    return Path(place)
+        raise BadInput(f"a journal is a file, and {given!r} names none; {_USE}")
+    return SqliteFile(Path(place))
 
 
-def _database_of(url: str) -> str:
+def _parsed(url: str) -> URL | None:
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise BadInput(f"the journal's URL cannot be read; {_USE}") from error
-    if parsed.drivername != "sqlite":
-        raise BadInput(f"a journal on {parsed.drivername} is not yet possible; {_USE}")
-    return parsed.database or ""
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        # Either error may quote a piece of the URL, and a piece may be the password.
+        return None
 
 
 class Store:
     """One open database: a connection that writes, others that read, and the schema's version.
 
     Writing is for one thread at a time, and a lock sees to it. Reading is for any thread and
-    never waits for a writer. After a commit has failed nothing more is written, for what the
-    disk then holds is known only to whoever opens it afresh.
+    never waits for a writer. After a commit to a file has failed nothing more is written, for
+    what the disk then holds is known only to whoever opens it afresh.
 
     Parameters
     ----------
-    path
-        The database file. One that is made here may be read by its owner only.
+    database
+        Which one, as :func:`database_at` returns it.
     create
-        Whether to make it, and its folder, where there is none.
+        Whether to make the journal where there is none.
 
     Raises
     ------
     BadInput
-        If there is no such file and none is to be made.
+        If there is none and none is to be made.
     StoreError
         If it cannot be opened, is not a journal, or has another schema.
     """
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
-        self.path = path
+    def __init__(self, database: Database, *, create: bool = True) -> None:
+        self._database = database
+        self.name = database.name
+        self.clock = database.clock
         self._lock = Lock()
         self._stopped = ""
         with ExitStack() as opened, self._plainly():
-            self._engine = _engine(path)
+            self._engine, writing = database.engines()
             opened.callback(self._engine.dispose)
-            with _alone_with(path, create):
-                _check_schema(path, self._engine)
-            self._watcher = opened.enter_context(self._engine.connect())
-            writing_engine = _engine(path)
-            opened.callback(writing_engine.dispose)
-            event.listen(writing_engine, "begin", _lock_for_writing)
-            self._writer = opened.enter_context(writing_engine.connect())
+            opened.callback(writing.dispose)
+            database.make_ready(self._engine, create=create)
+            self._look = opened.enter_context(database.watching(self._engine))
+            self._writer = opened.enter_context(writing.connect())
             self._opened = opened.pop_all()
         self.dialect = self._engine.dialect
 
@@ -124,36 +176,39 @@ class Store:
             except IntegrityError:
                 raise
             except DBAPIError as error:
-                self._stopped = f"{self._sentence(error)}. Nothing more is written; open it again"
+                if not self._database.goes_on_after_failure:
+                    sentence = self._sentence(error)
+                    self._stopped = f"{sentence}. Nothing more is written; open it again"
                 raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Lend a connection on which each statement sees the newest commit."""
-        if self._stopped == self._closed:
-            raise StoreError(self._closed)
+        self._check_open()
         with self._plainly(), self._engine.connect() as connection:
             yield connection
 
-    def changes(self) -> int:
-        """Return a number that differs after any commit, be it this process's or another's."""
-        if self._stopped == self._closed:
-            raise StoreError(self._closed)
+    def changes(self) -> object:
+        """Return a value that differs after any commit, be it this process's or another's."""
+        self._check_open()
         with self._plainly():
-            return int(self._watcher.exec_driver_sql("PRAGMA data_version").scalar_one())
+            return self._look()
 
     def close(self) -> None:
-        """Let go of the file. Closing twice does nothing."""
+        """Let go of the database. Closing twice does nothing."""
         self._stopped = self._closed
         self._opened.close()
 
     @property
     def _closed(self) -> str:
-        return f"{self.path}: this journal has been closed"
+        return f"{self.name}: this journal has been closed"
+
+    def _check_open(self) -> None:
+        if self._stopped == self._closed:
+            raise StoreError(self._closed)
 
     def _sentence(self, error: DBAPIError) -> str:
-        plain = _PLAIN.get(_code(error), "the database refused")
-        return f"{self.path}: {plain} ({error.orig})"
+        return f"{self.name}: {self._database.explain(error)} ({error.orig})"
 
     @contextmanager
     def _plainly(self) -> Iterator[None]:
@@ -161,86 +216,5 @@ class Store:
         try:
             yield
         except DBAPIError as error:
-            is_damaged = _code(error) == sqlite3.SQLITE_CORRUPT
+            is_damaged = self._database.is_damage(error)
             raise (CorruptJournal if is_damaged else StoreError)(self._sentence(error)) from error
-
-
-def _code(error: DBAPIError) -> int:
-    """Return SQLite's primary result code."""
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-
-
-@contextmanager
-def _alone_with(path: Path, create: bool) -> Iterator[None]:
-    """Make sure that there is a file, and keep out others who would make it at the same time.
-
-    SQLite lets two that make one file trip each other. A file made here is its owner's only.
-    """
-    with _places(path):
-        if path.is_dir():
-            raise StoreError(f"{path}: a journal is a file, and this is a folder")
-        if not path.exists():
-            if not create:
-                raise BadInput(f"{path}: there is no journal here; the first run makes one")
-            path.parent.mkdir(parents=True, exist_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        with _places(path):
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            if not path.exists():
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        yield
-    finally:
-        os.close(folder)
-
-
-@contextmanager
-def _places(path: Path) -> Iterator[None]:
-    """Turn what the system says of a place into our error."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise StoreError(f"{path}: there can be no journal here ({reason})") from error
-
-
-def _engine(path: Path) -> Engine:
-    """Return an engine whose driver opens no transaction by itself."""
-    engine = create_engine(
-        URL.create("sqlite", database=str(path.absolute())),
-        connect_args={"timeout": BUSY_S, "isolation_level": None},
-        max_overflow=-1,
-    )
-    event.listen(engine, "connect", _sync_fully)
-    return engine
-
-
-def _sync_fully(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute("PRAGMA synchronous=FULL")
-
-
-def _lock_for_writing(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _check_schema(path: Path, engine: Engine) -> None:
-    with engine.connect() as connection:
-        tables = inspect(connection).get_table_names()
-        if tables and STAMP.name not in tables:
-            raise StoreError(f"{path}: this is a database, but not a journal of runs")
-        if connection.exec_driver_sql("PRAGMA journal_mode=WAL").scalar_one() != "wal":
-            raise StoreError(f"{path}: this file system cannot hold a write-ahead log")
-        if not tables:
-            _make_schema(connection)
-        version = connection.execute(select(STAMP.c.version)).scalar_one()
-        if version != SCHEMA:
-            raise StoreError(
-                f"{path}: the journal has schema {version}, and this version reads {SCHEMA}"
-            )
-
-
-def _make_schema(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-    TABLES.create_all(connection)
-    connection.execute(insert(STAMP).values(version=SCHEMA))
-    connection.exec_driver_sql("COMMIT")

@@ -9,12 +9,14 @@ ISO 8601 in UTC, of one width, so that they sort as text.
 from typing import Any, ClassVar
 
 from pydantic import JsonValue
-from sqlalchemy import JSON, BigInteger, Dialect, LargeBinary, Row, Table
+from sqlalchemy import JSON, BigInteger, Connection, Dialect, LargeBinary, Row, Table, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-SCHEMA = 2
+from memory.errors import StoreError
+
+SCHEMA = 3
 """Goes up whenever a table changes; a journal with another number is refused."""
 
 
@@ -29,7 +31,11 @@ class _InKeyOrder(Stored):
 
 
 class RunRow(Stored, table=True):
-    """One run: what it is, how far it has come, which process owns it, and whose fork it is."""
+    """One run: what it is, how far it has come, which process owns it, and whose fork it is.
+
+    ``lease_until`` is in seconds since 1970 by the database's own clock; it is empty where
+    owners need no lease.
+    """
 
     __tablename__ = "run"
 
@@ -52,6 +58,7 @@ class RunRow(Stored, table=True):
     pid: int | None = None
     host: str | None = None
     born: str | None = None
+    lease_until: float | None = None
     parent: str | None = None
     fork_seq: int = Field(default=0, sa_type=BigInteger)
     fork_round: int = 0
@@ -145,3 +152,23 @@ STAMP = TABLES.tables["stamp"]
 def insert_sql(table: Table, dialect: Dialect) -> str:
     """Return the INSERT of a whole row, for tuples in the order of the table's columns."""
     return str(insert_into(table).compile(dialect=dialect))
+
+
+def make_tables(connection: Connection) -> None:
+    """Make every table, and stamp the schema's version."""
+    TABLES.create_all(connection)
+    connection.execute(insert_into(STAMP).values(version=SCHEMA))
+
+
+def check_version(name: str, connection: Connection) -> None:
+    """Refuse a journal of another schema; ``name`` is how the message calls it.
+
+    Raises
+    ------
+    StoreError
+        If its version is not ours, or it has none.
+    """
+    versions = list(connection.execute(select(STAMP.c.version)).scalars())
+    if versions != [SCHEMA]:
+        found = " and ".join(map(str, versions)) or "no number"
+        raise StoreError(f"{name}: the journal has schema {found}, and this version reads {SCHEMA}")

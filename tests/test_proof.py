@@ -62,12 +62,21 @@ def test_the_log_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_killed_and_resumed_leaves_the_undisturbed_log(tmp_path: Path) -> None:
-    killed = killed_run("just_in_case", tmp_path / "killed.db", 5, random.Random(4))
+    killed = killed_run("just_in_case", str(tmp_path / "killed.db"), 5, random.Random(4))
     scenario = load("just_in_case")
     whole = asyncio.run(play(scenario, scenario.world.seed))
     assert killed.kills == 5
     assert killed.digest == whole.log.digest
     assert killed.books_balance
+
+
+def test_a_run_that_is_killed_and_resumed_on_postgres_leaves_the_undisturbed_log(
+    postgres_place: str,
+) -> None:
+    killed = killed_run("just_in_case", postgres_place, 3, random.Random(5))
+    scenario = load("just_in_case")
+    whole = asyncio.run(play(scenario, scenario.world.seed))
+    assert (killed.kills, killed.digest, killed.books_balance) == (3, whole.log.digest, True)
 
 
 def test_a_process_and_this_one_agree(tmp_path: Path) -> None:

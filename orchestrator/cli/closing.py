@@ -19,6 +19,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from memory.store import shown
 from orchestrator.cli import ink
 from orchestrator.cli.chart import Cell, Curve, Grid, column_of, line, plot, ticks
 from orchestrator.cli.door import named
@@ -298,7 +299,7 @@ def _traces(ending: Ending, width: int) -> Iterator[Text]:
     summary, digest = ending.summary, ending.summary.digest
     half = len(digest) if 10 + len(digest) <= width else len(digest) // 2
     for name, value in (
-        ("journal", f"{safe(ending.place)}, {summary.events:,} events"),
+        ("journal", f"{safe(shown(ending.place))}, {summary.events:,} events"),
         ("digest", digest[:half]),
         ("", digest[half:]),
     ):

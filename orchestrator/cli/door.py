@@ -26,8 +26,8 @@ Store = Annotated[
     typer.Option(
         "--store",
         metavar="PLACE",
-        help="Where the journal lies, a path or URL; else SUPERORGANISM_STORE, "
-        "else .superorganism/journal.db here.",
+        help="Where the journal lies: a path, or postgresql://user@host/database; else "
+        "SUPERORGANISM_STORE, else .superorganism/journal.db here.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
@@ -49,9 +49,10 @@ def place_of(store: str | None) -> str:
 
 def named(store: str | None) -> str:
     """Return how the next command names a place; nothing where it finds it by itself."""
+    from memory.store import shown
     from orchestrator.cli.ink import safe
 
-    return f" --store {shlex.quote(safe(store))}" if store else ""
+    return f" --store {shlex.quote(safe(shown(store)))}" if store else ""
 
 
 def open_journal(store: str | None, *, create: bool = False) -> "Journal":

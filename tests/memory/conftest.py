@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Delete, Insert, Update
 
+from memory.claim import Owner
 from memory.journal import Journal
+from memory.store import Store, database_at
+from memory.tables import RUN
 
 SCRIBE = Path(__file__).with_name("scribe.py")
 
@@ -53,8 +57,14 @@ class Scribe:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> str:
+def file_place(tmp_path: Path) -> str:
     return str(tmp_path / "journal.db")
+
+
+@pytest.fixture(params=["file_place", "postgres_place"], ids=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest) -> str:
+    """Return where a journal may lie, on each database there is."""
+    return str(request.getfixturevalue(request.param))
 
 
 @pytest.fixture
@@ -64,14 +74,56 @@ def journal(place: str) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def other_process(place: str) -> Iterator[Callable[[], Scribe]]:
-    """Start processes that write the same journal; they end with the test."""
+def file_journal(file_place: str) -> Iterator[Journal]:
+    with Journal.open(file_place) as journal:
+        yield journal
+
+
+Tamper = Callable[[Update | Delete | Insert], None]
+
+
+@pytest.fixture
+def tamper(place: str) -> Tamper:
+    """Change a journal behind its back."""
+
+    def change(statement: Update | Delete | Insert) -> None:
+        store = Store(database_at(place))
+        with store.writing() as connection:
+            changed = connection.execute(statement).rowcount
+        assert isinstance(statement, Insert) or changed > 0
+        store.close()
+
+    return change
+
+
+@pytest.fixture
+def give_to(tamper: Tamper) -> Callable[[Owner], None]:
+    """Write another owner into the journal, behind its back, and its lease where it has one."""
+
+    def give(owner: Owner) -> None:
+        left = (
+            {} if owner.lease_s is None else {"lease_until": RUN.c.lease_until - 30 + owner.lease_s}
+        )
+        tamper(RUN.update().values(**owner.columns, **left))
+
+    return give
+
+
+@pytest.fixture
+def start_process() -> Iterator[Callable[[str], Scribe]]:
+    """Start processes that write a journal; they end with the test."""
     started: list[Scribe] = []
 
-    def start() -> Scribe:
+    def start(place: str) -> Scribe:
         started.append(Scribe(place))
         return started[-1]
 
     yield start
     for scribe in started:
         scribe.end()
+
+
+@pytest.fixture
+def other_process(place: str, start_process: Callable[[str], Scribe]) -> Callable[[], Scribe]:
+    """Start processes that write the same journal as the test."""
+    return lambda: start_process(place)

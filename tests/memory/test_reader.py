@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import Delete, Insert, Update
 
 from memory.checks import EVENT_KINDS, Book, history
 from memory.errors import CorruptJournal, StoreError, UnknownRun
@@ -15,11 +16,11 @@ from memory.events import parse_event
 from memory.journal import Batch, Journal, RunHead
 from memory.reader import CHUNK
 from memory.record import Slice
+from memory.tables import EVENT, RUN, SEALED, TRUTH, VERDICT
 from memory.truth import Intent, Label, Record, RosterEntry, Sealed
 from memory.verdicts import Evidence, Share, Verdict
 
 KINDS = len(EVENT_KINDS)
-CHANGED = "CAST(replace(CAST(body AS TEXT), '7', '8') AS BLOB)"
 
 
 def verdict(seq: int, *, alarm: bool = False) -> Verdict:
@@ -44,13 +45,6 @@ def judge(book: Book, *seqs: int) -> None:
     verdicts = [verdict(seq) for seq in seqs]
     book.store.commit(book.claim, Batch(entries, verdicts, [], entries[-1].event.round))
     book.written += entries
-
-
-def tamper(place: str, statement: str, *values: Any) -> None:
-    """Change a journal behind its back."""
-    with sqlite3.connect(place) as connection:
-        assert connection.execute(statement, values).rowcount > 0
-    connection.close()
 
 
 async def followed(journal: Journal, after: int = 0, limit: int = 256) -> list[Slice]:
@@ -182,34 +176,49 @@ def test_verify_returns_the_run_when_every_byte_is_as_it_was_written(journal: Jo
     book = Book(journal, "r_1")
     assert journal.verify("r_1").seq == 0
     book.write(rounds=3)
-    assert journal.verify("r_1") == journal.run("r_1")
+    record = journal.verify("r_1")
+    assert (record.seq, record.digest) == (3 * KINDS, journal.run("r_1").digest)
     assert journal.verify("r_1").digest == book.log.digest
+
+
+Tamper = Callable[[Update | Delete | Insert], None]
+FIFTH = EVENT.c.seq == 5
+
+
+def eight_for_seven(book: Book) -> Update:
+    """Change one figure of an event, so that it is still an event."""
+    body = book.written[4].body
+    assert b"7" in body
+    return EVENT.update().where(FIFTH).values(body=body.replace(b"7", b"8"))
+
+
+def cut_short(book: Book) -> Update:
+    return EVENT.update().where(FIFTH).values(body=book.written[4].body[1:])
 
 
 @pytest.mark.parametrize("is_finished", [False, True])
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("UPDATE event SET body = CAST(body AS TEXT) WHERE seq = 5", "event 5 is not what was"),
-        ("UPDATE event SET body = substr(body, 2) WHERE seq = 5", "event 5 is nothing that this"),
-        (f"UPDATE event SET body = {CHANGED} WHERE seq = 5", "event 5 is not what was written"),
-        ("UPDATE event SET hash = zeroblob(32) WHERE seq = 5", "event 5 is not what was written"),
-        ("DELETE FROM event WHERE seq = 5", "event 5 is missing; 6 follows"),
+        (cut_short, "event 5 is nothing that this"),
+        (eight_for_seven, "event 5 is not what was written"),
+        (EVENT.update().where(FIFTH).values(hash=bytes(32)), "event 5 is not what was written"),
+        (EVENT.delete().where(FIFTH), "event 5 is missing; 6 follows"),
         (
-            f"DELETE FROM event WHERE seq = {2 * KINDS}",
+            EVENT.delete().where(EVENT.c.seq == 2 * KINDS),
             f"ends with event {2 * KINDS - 1}, the last commit with {2 * KINDS}",
         ),
-        ("UPDATE run SET digest = 'ff'", "their hashes differ"),
+        (RUN.update().values(digest="ff"), "their hashes differ"),
     ],
 )
 def test_a_journal_that_was_tampered_with_is_found_out_and_the_event_named(
-    journal: Journal, place: str, change: str, message: str, is_finished: bool
+    journal: Journal, tamper: Tamper, change: Any, message: str, is_finished: bool
 ) -> None:
     book = Book(journal, "r_1")
     book.write(rounds=2)
     if is_finished:
         journal.finish(book.claim, "done", {})
-    tamper(place, change)
+    tamper(change(book) if callable(change) else change)
     with pytest.raises(CorruptJournal, match=f"r_1: .*{message}"):
         journal.verify("r_1")
 
@@ -217,46 +226,67 @@ def test_a_journal_that_was_tampered_with_is_found_out_and_the_event_named(
 @pytest.mark.parametrize(
     ("change", "read", "message"),
     [
-        ("UPDATE sealed SET body = x'7b'", Journal.sealed, "r_1: what is sealed is nothing that"),
-        ("DELETE FROM sealed", Journal.sealed, "r_1: what is sealed is nothing that"),
-        ("UPDATE truth SET body = x'7b'", Journal.records, "r_1: the truth of event 1 is nothing"),
-        ("UPDATE verdict SET body = x'7b'", Journal.verdicts, "r_1: verdict 1 is nothing that"),
-        ("UPDATE verdict SET body = 'text'", Journal.verdicts, "r_1: verdict 1 is not what was"),
-        ("UPDATE event SET body = 'text'", Journal.lines, "r_1: event 1 is not what was written"),
+        (SEALED.update().values(body=b"{"), Journal.sealed, "r_1: what is sealed is nothing that"),
+        (SEALED.delete(), Journal.sealed, "r_1: what is sealed is nothing that"),
+        (TRUTH.update().values(body=b"{"), Journal.records, "r_1: the truth of event 1 is nothing"),
+        (VERDICT.update().values(body=b"{"), Journal.verdicts, "r_1: verdict 1 is nothing that"),
     ],
 )
 def test_what_cannot_be_read_is_named(
-    journal: Journal, place: str, change: str, read: Callable[..., Any], message: str
+    journal: Journal, tamper: Tamper, change: Any, read: Callable[..., Any], message: str
 ) -> None:
     book = Book(journal, "r_1")
     facts = [Record(1, Intent())]
     journal.commit(book.claim, Batch(history(book.log), [verdict(1)], facts, round=1))
-    tamper(place, change)
+    tamper(change)
     with pytest.raises(CorruptJournal, match=message):
         tuple(read(journal, "r_1"))
 
 
-def test_a_damaged_page_is_named_by_the_first_event_that_cannot_be_read(place: str) -> None:
-    with Journal.open(place) as journal:
+@pytest.mark.parametrize(
+    ("change", "read", "message"),
+    [
+        ("UPDATE event SET body = CAST(body AS TEXT)", Journal.verify, "event 1 is not what was"),
+        ("UPDATE event SET body = 'text'", Journal.lines, "r_1: event 1 is not what was written"),
+        ("UPDATE verdict SET body = 'text'", Journal.verdicts, "r_1: verdict 1 is not what was"),
+    ],
+)
+def test_a_text_where_bytes_should_be_is_found_out_in_a_file_whose_columns_take_anything(
+    file_journal: Journal, file_place: str, change: str, read: Callable[..., Any], message: str
+) -> None:
+    book = Book(file_journal, "r_1")
+    file_journal.commit(book.claim, Batch(history(book.log), [verdict(1)], [], round=1))
+    with sqlite3.connect(file_place) as connection:
+        connection.execute(change)
+    connection.close()
+    with pytest.raises(CorruptJournal, match=message):
+        tuple(read(file_journal, "r_1"))
+
+
+def test_a_damaged_page_is_named_by_the_first_event_that_cannot_be_read(file_place: str) -> None:
+    with Journal.open(file_place) as journal:
         book = Book(journal, "r_1")
         book.write(rounds=2 * CHUNK // KINDS)
-    path = Path(place)
+    path = Path(file_place)
     pages = path.read_bytes()
     late = pages.rindex(book.written[-KINDS].body) // 4096 * 4096
     path.write_bytes(pages[:late] + b"\xff" * 4096 + pages[late + 4096 :])
-    with Journal.open(place) as journal:
+    with Journal.open(file_place) as journal:
         damaged = r"r_1: event 1001 cannot be read.*journal.db: the database file is damaged"
         with pytest.raises(CorruptJournal, match=damaged):
             journal.verify("r_1")
         assert [entry.event.seq for entry in journal.entries("r_1", limit=CHUNK)][-1] == CHUNK
 
 
-def test_an_event_added_behind_a_finished_run_is_found_out(journal: Journal, place: str) -> None:
+def test_an_event_added_behind_a_finished_run_is_found_out(
+    journal: Journal, tamper: Tamper
+) -> None:
     book = Book(journal, "r_1")
     book.write()
     journal.finish(book.claim, "done", {})
     (more, *_) = history(book.log)
-    tamper(place, "INSERT INTO event VALUES (1, ?, ?, ?)", KINDS + 1, more.body, more.hash)
+    added = {"run": book.claim.number, "seq": KINDS + 1, "body": more.body, "hash": more.hash}
+    tamper(EVENT.insert().values(added))
     with pytest.raises(
         CorruptJournal, match=f"ends with event {KINDS + 1}, the last commit with {KINDS}"
     ):
