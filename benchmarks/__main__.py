@@ -31,9 +31,9 @@ class Row(NamedTuple):
     held: bool
 
 
-def measure(*arguments: str) -> Figures:
+def measure(*arguments: str, module: str = "speed") -> Figures:
     """Run one measurement in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.speed", *arguments]
+    command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: Figures = json.loads(done.stdout)
     return found
@@ -130,6 +130,25 @@ def _journal(name: str, repeats: int, place: tuple[str, ...]) -> Iterator[Row]:
     yield Row("... wall", f"{wall:.0f} us ({commit:.1f} ms a commit)", "-", True)
 
 
+def notebook() -> Iterator[Row]:
+    """Yield what it costs to find something among a million notes, beside ten thousand."""
+    small, large = (measure(size, module="notes") for size in ("10000", "1000000"))
+    for what, name in (
+        ("search_us", "search for three words"),
+        ("recent_us", "the ten newest"),
+        ("latest_us", "one note by its name"),
+    ):
+        cost = large[what]
+        # A step that stays within a few microseconds is flat, however cold the memory is.
+        beside = cost / small[what]
+        is_flat = beside <= 2 or cost <= 5
+        figures = f"{cost:.1f} us, {beside:.2f}x that among 10,000"
+        yield Row(f"1,000,000 notes: {name}", figures, "<= 2x, or 5 us", is_flat)
+    yield Row("... to write one", f"{large['fold_us']:.0f} us", "<= 60 us", large["fold_us"] <= 60)
+    size = large["bytes_per_note"] / 1024
+    yield Row("... memory a note of 16 words", f"{size:.2f} KB", "<= 1 KB", size <= 1)
+
+
 def doors(repeats: int) -> Iterator[Row]:
     """Yield what it costs to knock: ``--help``, an import, the first run."""
     python = sys.executable
@@ -167,6 +186,7 @@ def main() -> int:
         turns(repeats),
         growth(repeats),
         many_runs(),
+        notebook(),
     ):
         for row in rows:
             missed += not row.held

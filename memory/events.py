@@ -5,7 +5,10 @@ order, without ``run``: the same scenario and seed give the same bytes under any
 fork shares its parent's bytes up to the fork.
 
     RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
-    NoteWritten  Approval  Demand  EpisodeEnded  RunFinished
+    NoteWritten  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
+
+A field that came after the first logs leaves no bytes where it says nothing, so older logs,
+and newer ones that make no use of it, keep their bytes and their digests.
 """
 
 from typing import Annotated, Literal, NamedTuple, TypedDict
@@ -39,6 +42,10 @@ class Actor(NamedTuple):
 
 NOBODY = Actor()
 """The world itself: events that no agent caused."""
+
+
+def _says_nothing(value: object) -> bool:
+    return not value
 
 
 class Envelope(TypedDict):
@@ -146,6 +153,13 @@ class EpisodeStarted(Event):
     parent: str | None = None
 
 
+class NoteVersion(Frozen):
+    """One version of one note, such as ``n_007`` at 3."""
+
+    note: str
+    version: int = Field(ge=1)
+
+
 class NoteRead(Event):
     """An agent read one version of a note, so it may have been influenced by it."""
 
@@ -154,8 +168,20 @@ class NoteRead(Event):
     version: int
 
 
+class NoteSearched(Event):
+    """An agent searched the notebook. Each note in ``found``, best first, it also read."""
+
+    kind: Literal["note_searched"] = "note_searched"
+    query: str
+    found: tuple[NoteVersion, ...]
+
+
 class NoteWritten(Event):
-    """A new version of a note in shared memory. ``lost`` counts lines a handoff did not keep."""
+    """A new version of a note in shared memory.
+
+    ``lost`` counts lines a handoff did not keep; ``parents`` are what its author built it on;
+    ``restored`` is the version of the same note whose text this is again, after a rollback.
+    """
 
     kind: Literal["note_written"] = "note_written"
     note: str
@@ -165,15 +191,22 @@ class NoteWritten(Event):
     claim: Claim = "observation"
     text: str
     lost: int = 0
+    parents: tuple[NoteVersion, ...] = Field(default=(), exclude_if=_says_nothing)
+    restored: int | None = Field(default=None, ge=1, exclude_if=_says_nothing)
 
 
 class Decided(Event):
-    """What an agent decided in one turn: the calls it asks for, before any takes effect."""
+    """What an agent decided in one turn: the calls it asks for, before any takes effect.
+
+    Where the border had to clean or cut it (:mod:`memory.border`), ``sanitised`` is the SHA-256
+    of what the agent said before.
+    """
 
     kind: Literal["decided"] = "decided"
     turn: int
     calls: tuple[Call, ...]
     rationale: str = ""
+    sanitised: str = Field(default="", exclude_if=_says_nothing)
 
 
 class Transfer(Event):
@@ -264,6 +297,7 @@ AnyEvent = (
     | Need
     | EpisodeStarted
     | NoteRead
+    | NoteSearched
     | NoteWritten
     | Decided
     | Transfer

@@ -5,15 +5,34 @@ chain, ``agent`` notes one per life. Writing the same name again adds a version.
 events too, so a monitor sees who may have been influenced by what.
 """
 
+from collections import deque
 from itertools import islice
 from typing import NamedTuple
 
-from memory.events import Actor, Claim, EpisodeEnded, Event, NoteRead, NoteWritten, Scope
+from memory.errors import did_you_mean
+from memory.events import (
+    Actor,
+    Claim,
+    EpisodeEnded,
+    Event,
+    NoteRead,
+    NoteSearched,
+    NoteVersion,
+    NoteWritten,
+    Scope,
+)
+from memory.index import Index
 from memory.log import Log
+
+VERSIONS_KEPT = 8
+"""Of each note the notebook holds so many versions, the newest; the log holds them all."""
+
+NAMES_TOLD = 50
+"""A name that nobody wrote is compared with so many others, the last written."""
 
 
 class Note(NamedTuple):
-    """One version of a note, and who wrote it in which event."""
+    """One version of a note: what it says, who wrote it in which event, and what it builds on."""
 
     note: str
     version: int
@@ -23,6 +42,34 @@ class Note(NamedTuple):
     text: str
     author: Actor
     seq: int
+    parents: tuple[NoteVersion, ...] = ()
+    restored: int | None = None
+
+    @classmethod
+    def of(cls, event: NoteWritten) -> "Note":
+        """Return the version that an event wrote."""
+        return cls(
+            event.note,
+            event.version,
+            event.name,
+            event.scope,
+            event.claim,
+            event.text,
+            event.actor,
+            event.seq,
+            event.parents,
+            event.restored,
+        )
+
+    @property
+    def itself(self) -> NoteVersion:
+        """The version by its note's id and its number, as an event names it."""
+        return NoteVersion(note=self.note, version=self.version)
+
+    @property
+    def searched(self) -> str:
+        """What a search looks at."""
+        return f"{self.name} {self.text}"
 
 
 def owner_of(scope: Scope, actor: Actor) -> str:
@@ -33,20 +80,54 @@ def owner_of(scope: Scope, actor: Actor) -> str:
 
 
 class Draft(NamedTuple):
-    """A note as its author hands it in, before it has an id and a version."""
+    """A note as its author hands it in, before it has an id and a version.
+
+    ``expected`` is the version its author believes to be the newest, 0 where there should be no
+    such note yet; None writes whatever stands there.
+    """
 
     name: str
     text: str
     scope: Scope
     claim: Claim = "observation"
     lost: int = 0
+    parents: tuple[NoteVersion, ...] = ()
+    expected: int | None = None
+    restored: int | None = None
+
+
+class Search(NamedTuple):
+    """What was asked of a notebook, and what it found, the best first."""
+
+    query: str
+    found: tuple[Note, ...]
+
+
+class _Drawer:
+    """The notes that some agents share: the newest version of each, in the order of writing."""
+
+    def __init__(self) -> None:
+        self.by_seq: dict[int, Note] = {}
+        self.names: dict[str, int] = {}
+        self.index = Index(lambda seq: self.by_seq[seq].searched)
+
+    def put(self, note: Note) -> Note | None:
+        """Take up a version, and return the one it follows."""
+        before = self.names.get(note.name)
+        if before is not None:
+            self.index.drop(before)
+        self.names[note.name] = note.seq
+        self.by_seq[note.seq] = note
+        self.index.add(note.seq)
+        return None if before is None else self.by_seq.pop(before)
 
 
 class Notes:
     """The notebook of one run: a fold of ``NoteWritten``, and the way to write and read one.
 
-    It holds the newest version of each note, and lets go of an agent's own when its life ends;
-    the log keeps them all.
+    It holds the newest :data:`VERSIONS_KEPT` versions of each note and an index of the newest
+    one's words, and lets go of an agent's own notes when its life ends; the log keeps them all
+    (:mod:`memory.provenance`). Finding a note costs the same however many there are.
 
     Parameters
     ----------
@@ -63,57 +144,76 @@ class Notes:
     >>> note = notes.latest("margin", "fleet", Actor("w02", 1, "w02.1"))
     >>> (note.note, note.version, note.text, note.author.worker)
     ('n_001', 1, 'keep a margin', 'w01')
+    >>> notes.check(ada, Draft("margin", "keep none", "fleet", expected=0))
+    "note 'margin' is at version 1 and you expected 0: read it, then say what it should be now"
     """
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._ids: dict[tuple[Scope, str, str], str] = {}
+        self._drawers: dict[tuple[Scope, str], _Drawer] = {}
         self._latest: dict[str, Note] = {}
-        self._by_owner: dict[tuple[Scope, str], dict[str, None]] = {}
+        self._older: dict[str, deque[Note]] = {}
         self._count = 0
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log."""
         if isinstance(event, NoteWritten):
-            self._keep(event)
+            self._keep(Note.of(event))
         elif isinstance(event, EpisodeEnded) and event.agent:
-            for note in self._by_owner.pop(("agent", event.agent), {}):
-                del self._ids["agent", event.agent, self._latest.pop(note).name]
+            drawer = self._drawers.pop(("agent", event.agent), None)
+            for note in drawer.by_seq.values() if drawer else ():
+                del self._latest[note.note]
+                self._older.pop(note.note, None)
 
-    def _keep(self, event: NoteWritten) -> None:
-        owner = owner_of(event.scope, event.actor)
-        self._count += event.version == 1
-        self._ids[event.scope, owner, event.name] = event.note
-        self._latest[event.note] = Note(
-            event.note,
-            event.version,
-            event.name,
-            event.scope,
-            event.claim,
-            event.text,
-            event.actor,
-            event.seq,
+    def _keep(self, note: Note) -> None:
+        self._count += note.version == 1
+        key = (note.scope, owner_of(note.scope, note.author))
+        drawer = self._drawers.get(key)
+        if drawer is None:
+            drawer = self._drawers[key] = _Drawer()
+        before = drawer.put(note)
+        self._latest[note.note] = note
+        if before is not None:
+            older = self._older.setdefault(note.note, deque(maxlen=VERSIONS_KEPT - 1))
+            older.append(before)
+
+    def check(self, actor: Actor, draft: Draft) -> str:
+        """Return why a draft cannot be written now, addressed to its author; or nothing."""
+        newest = self.latest(draft.name, draft.scope, actor)
+        at = newest.version if newest else 0
+        if draft.expected is None or draft.expected == at:
+            return ""
+        stands = f"is at version {at}" if at else "is not there yet (version 0)"
+        return (
+            f"note '{draft.name}' {stands} and you expected {draft.expected}: "
+            "read it, then say what it should be now"
         )
-        drawer = self._by_owner.setdefault((event.scope, owner), {})
-        drawer.pop(event.note, None)
-        drawer[event.note] = None
 
     def write(
         self, round: int, actor: Actor, draft: Draft, *, key: str, cause: int | None = None
     ) -> NoteWritten:
-        """Write a note, or the next version of the one with that name."""
-        note = self._ids.get((draft.scope, owner_of(draft.scope, actor), draft.name))
-        version = self._latest[note].version + 1 if note else 1
+        """Write a note, or the next version of the one with that name.
+
+        Raises
+        ------
+        ValueError
+            If another version stands than the draft expects; see :meth:`check`.
+        """
+        if reason := self.check(actor, draft):
+            raise ValueError(reason)
+        before = self.latest(draft.name, draft.scope, actor)
         return self._log.append(
             NoteWritten(
                 **self._log.envelope(round, actor, key=key, cause=cause),
-                note=note or f"n_{self._count + 1:03d}",
-                version=version,
+                note=before.note if before else f"n_{self._count + 1:03d}",
+                version=before.version + 1 if before else 1,
                 name=draft.name,
                 scope=draft.scope,
                 claim=draft.claim,
                 text=draft.text,
                 lost=draft.lost,
+                parents=draft.parents,
+                restored=draft.restored,
             )
         )
 
@@ -129,16 +229,48 @@ class Notes:
             )
         )
 
+    def tell(
+        self, round: int, actor: Actor, search: Search, *, key: str, cause: int | None = None
+    ) -> NoteSearched:
+        """Log what was asked for and found; who shows it logs each read besides."""
+        return self._log.append(
+            NoteSearched(
+                **self._log.envelope(round, actor, key=key, cause=cause),
+                query=search.query,
+                found=tuple(note.itself for note in search.found),
+            )
+        )
+
     def __getitem__(self, note: str) -> Note:
         """Return the newest version of the note with that id."""
         return self._latest[note]
 
+    def version(self, note: str, version: int) -> Note | None:
+        """Return one version of the note with that id, if it is still held."""
+        newest = self._latest.get(note)
+        held = (*self._older.get(note, ()), newest) if newest else ()
+        return next((each for each in held if each.version == version), None)
+
     def latest(self, name: str, scope: Scope, actor: Actor) -> Note | None:
         """Return the newest version of the note of that name that ``actor`` sees at ``scope``."""
-        note = self._ids.get((scope, owner_of(scope, actor), name))
-        return self._latest[note] if note else None
+        drawer = self._drawer(scope, actor)
+        seq = drawer.names.get(name) if drawer else None
+        return drawer.by_seq[seq] if drawer and seq else None
 
     def recent(self, scope: Scope, actor: Actor, limit: int) -> list[Note]:
         """Return the newest notes that ``actor`` sees at ``scope``, last written first."""
-        drawer = self._by_owner.get((scope, owner_of(scope, actor)), {})
-        return [self._latest[note] for note in islice(reversed(drawer), limit)]
+        drawer = self._drawer(scope, actor)
+        return list(islice(reversed(drawer.by_seq.values()), limit)) if drawer else []
+
+    def search(self, query: str, scope: Scope, actor: Actor, limit: int) -> Search:
+        """Return the notes that ``actor`` sees at ``scope`` whose newest version fits a query."""
+        drawer = self._drawer(scope, actor)
+        seqs = drawer.index.search(query, limit) if drawer else ()
+        return Search(query, tuple(drawer.by_seq[seq] for seq in seqs) if drawer else ())
+
+    def meant(self, name: str, scope: Scope, actor: Actor) -> str:
+        """Return ``"; did you mean 'x'?"`` for a name that no recent note has, or nothing."""
+        return did_you_mean(name, [each.name for each in self.recent(scope, actor, NAMES_TOLD)])
+
+    def _drawer(self, scope: Scope, actor: Actor) -> _Drawer | None:
+        return self._drawers.get((scope, owner_of(scope, actor)))

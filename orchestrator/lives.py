@@ -78,7 +78,9 @@ class Lives:
                 if event.tool == "finish" and not event.error:
                     life.has_finished = True
             case NoteRead() | NoteWritten():
-                life.remember(event.note, memo_of(self._notes[event.note]))
+                # The version it read, though another may have been written since it was shown.
+                read = self._notes.version(event.note, event.version)
+                life.remember(event.note, memo_of(read or self._notes[event.note]))
             case EpisodeEnded():
                 life.is_over = True
             case _:

@@ -3,7 +3,8 @@
 The log must come out byte for byte as it stands, and so must the verdicts and what is sealed
 about single events. A forged log may have a sound hash chain; its world will not follow from
 its decisions. What cannot be noticed is a forged decision whose consequences were all forged
-with it, and words that move nothing, such as a rationale: only who decided could tell those.
+with it, and words that move nothing, such as a rationale or the mark of what was said before
+the border cleaned it: only who decided could tell those.
 """
 
 from collections.abc import Iterator
@@ -69,6 +70,7 @@ class Recorded:
         self._sealed = next(records, None)
         self._round = 0
         self._decided: dict[tuple[str | None, int], Decision] = {}
+        self.cleaned: dict[tuple[str | None, int], str] = {}
 
     async def act(self, observation: Observation) -> Decision:
         """Answer as recorded; nothing where nothing is, which will not go unnoticed."""
@@ -78,11 +80,14 @@ class Recorded:
 
     def _turn_to(self, round: int) -> None:
         self._round, self._decided = round, {}
+        self.cleaned.clear()
         while self._next is not None and self._next.event.round <= round:
             event = self._next.event
             if isinstance(event, Decided) and event.round == round:
                 said = Decision(event.calls, event.rationale, self._intent(event.seq))
                 self._decided[event.agent, event.turn] = said
+                if event.sanitised:
+                    self.cleaned[event.agent, event.turn] = event.sanitised
             self._next = next(self._entries, None)
 
     def _intent(self, seq: int) -> Intent:
@@ -207,6 +212,7 @@ def _stage(scenario: Scenario, record: RunRecord, policy: Recorded) -> Stage:
     unmanned = everyone(scenario, "honest").model_copy(update={"monitors": scenario.monitors})
     stage = assemble(unmanned, record.seed, record.run)
     stage.cast = {worker: Part(policy, part.family) for worker, part in stage.cast.items()}
+    stage.cleaned = policy.cleaned
     return stage
 
 

@@ -3,6 +3,8 @@
 import os
 from typing import NamedTuple
 
+from memory.redaction import secrets_of
+
 DEFAULT_STORE = ".superorganism/journal.db"
 
 
@@ -15,3 +17,8 @@ class Settings(NamedTuple):
 def read_settings(store: str | None = None) -> Settings:
     """Return the settings: what the door was given, else the environment, else the default."""
     return Settings(store=store or os.environ.get("SUPERORGANISM_STORE") or DEFAULT_STORE)
+
+
+def read_secrets() -> list[str]:
+    """Return the values of the environment that must not be shown to anyone."""
+    return secrets_of(os.environ)

@@ -1,6 +1,6 @@
 """Everything one run needs in one place: its log, the folds of it, and who is cast as whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from memory.notes import Notes
 from memory.truth import Record
 from memory.verdicts import Verdict
 from monitors.monitor import Monitor
+from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.tally import Tally
 from scenarios.spec import Scenario
@@ -59,7 +60,7 @@ class Watch:
                 if verdict is not None:
                     self._keep(verdict)
             except Exception as error:
-                self._stop(monitor, f"{type(error).__name__}: {error}")
+                self._stop(monitor, discreet(f"{type(error).__name__}: {error}"))
 
     def _keep(self, verdict: Verdict) -> None:
         if not isinstance(verdict, Verdict):
@@ -83,7 +84,11 @@ class Watch:
 
 @dataclass
 class Stage:
-    """One run's log and everything folded from it."""
+    """One run's log and everything folded from it.
+
+    ``cleaned`` is for a replay: the marks, by agent and turn, of decisions that the border had to
+    clean when they were made. They are fit already, and what was said before is not kept.
+    """
 
     scenario: Scenario
     seed: int
@@ -97,6 +102,7 @@ class Stage:
     sealed: list[Record]
     round: int = 0
     is_finished: bool = False
+    cleaned: Mapping[tuple[str | None, int], str] = field(default_factory=dict)
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: where the world's clock stands."""

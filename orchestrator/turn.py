@@ -1,5 +1,6 @@
 """One turn: what an agent sees, and what follows from what it decided."""
 
+from memory.border import Said, admit
 from memory.chance import seed_for
 from memory.events import Asked, Decided, EndReason, EpisodeEnded, EpisodeStarted, ToolResult
 from memory.truth import Record
@@ -39,12 +40,18 @@ def take_turn(stage: Stage, submission: Submission) -> None:
     if submission.brief is not None:
         _begin(stage, submission)
     decision = submission.decision
+    calls = decision.calls[: MAX_CALLS + 1]
+    if mark := stage.cleaned.get((actor.agent, submission.turn)):
+        said = Said(calls, decision.rationale, mark)
+    else:
+        said = admit(calls, decision.rationale)
     decided = log.append(
         Decided(
             **log.envelope(stage.round, actor, key=f"{actor.agent}/{submission.turn}"),
             turn=submission.turn,
-            calls=decision.calls[: MAX_CALLS + 1],
-            rationale=decision.rationale,
+            calls=said.calls,
+            rationale=said.rationale,
+            sanitised=said.sanitised,
         )
     )
     stage.sealed.append(Record(decided.seq, decision.truth))

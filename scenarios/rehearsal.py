@@ -73,6 +73,8 @@ SUPPLY = Scenario.model_validate(
                 {"name": "ask_approval"},
                 {"name": "post_note"},
                 {"name": "read_notes"},
+                {"name": "search_notes"},
+                {"name": "rollback_note"},
                 {"name": "finish"},
             ],
         },
@@ -104,7 +106,13 @@ BAD_CALLS: tuple[Call, ...] = (
     *_calls("ask_approval", "amount", NO_AMOUNTS, reason="paper"),
     *_calls("post_note", "text", (7, None, "\ud800", "x" * 65_537, "\u20ac" * 30_000), name="plan"),
     *_calls("post_note", "name", ("", "handoff", "two words"), text="hello"),
+    *_calls("post_note", "claim", ("rumour", None), name="plan", text="hello"),
+    *_calls("post_note", "expected_version", (-1, "1", 10**6), name="plan", text="hello"),
+    *_calls("post_note", "parents", ("plan", ["plan@0"], ["nobody"]), name="plan", text="hello"),
     *_calls("read_notes", "limit", (0, 11, "3")),
+    *_calls("search_notes", "query", ("", None, "x" * 501)),
+    *_calls("rollback_note", "version", (0, None, 10**6), name="plan"),
+    *_calls("rollback_note", "name", ("handoff", "nobody", ""), version=1),
     *_calls("finish", "handoff", (None, {}, ["one", "two"])),
 )
 """Calls that no world may follow, whichever tools it has."""
@@ -124,8 +132,8 @@ class Rehearsal:
     --------
     >>> from scenarios.world import World
     >>> rehearsal = Rehearsal(World, SUPPLY).play(rounds=2)
-    >>> sorted({event.kind for event in rehearsal.events})[:4]
-    ['approval', 'demand', 'need', 'note_read']
+    >>> sorted({event.kind for event in rehearsal.events})[:3]
+    ['approval', 'demand', 'need']
     """
 
     def __init__(self, make: Make, scenario: Scenario, seed: int = 7) -> None:
@@ -183,5 +191,7 @@ def good_calls(amount: int) -> list[Call]:
         Call(tool="ask_approval", arguments={"amount": amount, "reason": "a large invoice"}),
         Call(tool="post_note", arguments={"name": "plan", "text": f"keep {amount} in hand"}),
         Call(tool="read_notes"),
+        Call(tool="search_notes", arguments={"query": "keep what in hand?"}),
+        Call(tool="rollback_note", arguments={"name": "plan", "version": 1}),
         Call(tool="finish", arguments={"handoff": f"hold {amount}\nask early"}),
     ]

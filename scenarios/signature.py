@@ -58,6 +58,9 @@ Line = Annotated[str, Field(min_length=1, max_length=500)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 """A name of lower-case letters, digits, ``_`` and ``-``."""
 
+Parent = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}(@[1-9][0-9]{0,8})?$")]
+"""A name, or ``name@version``."""
+
 
 def schema_of(tool: Callable[..., object]) -> dict[str, JsonValue]:
     """Return a tool's name, description and parameters (JSON Schema), as a model is shown them.

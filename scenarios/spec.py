@@ -29,6 +29,8 @@ ToolName = Literal[
     "pay",
     "post_note",
     "read_notes",
+    "search_notes",
+    "rollback_note",
     "ask_approval",
     "finish",
 ]

@@ -4,18 +4,18 @@ A tool looks at the world and proposes; it changes nothing. The world carries ou
 proposes if the ledger allows it, so an agent never moves value itself: it asks.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
 from memory.chance import generator
-from memory.events import Actor, Leg, Market, Purpose
-from memory.notes import Draft, Note, Notes
+from memory.events import Actor, Claim, Leg, Market, NoteVersion, Purpose, Scope
+from memory.notes import VERSIONS_KEPT, Draft, Note, Notes, Search
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, smallest
 from scenarios.ledger import Ledger, written
-from scenarios.signature import Line, Money, Name, Text, Units
+from scenarios.signature import Line, Money, Name, Parent, Text, Units
 from scenarios.spec import Scenario
 
 HANDOFF = "handoff"
@@ -25,7 +25,10 @@ PAYEE = "payee/"
 """What the account of someone who is paid begins with."""
 
 EXCERPT = 2_000
-"""How much of each note ``read_notes`` shows in its message, in characters."""
+"""How much of each note a reader is shown in the message, in characters."""
+
+MOST_PARENTS = 16
+"""A note is built on at most so many others."""
 
 
 class View(NamedTuple):
@@ -38,6 +41,11 @@ class View(NamedTuple):
     markets: Mapping[str, Market]
     ledger: Ledger
     notes: Notes
+
+    @property
+    def scope(self) -> Scope:
+        """Who shares the notebook."""
+        return self.scenario.memory.notebook.scope
 
     @property
     def worker(self) -> str:
@@ -72,6 +80,7 @@ class Done(NamedTuple):
     move: Move | None = None
     answer: Answer | None = None
     draft: Draft | None = None
+    search: Search | None = None
     reads: tuple[Note, ...] = ()
 
 
@@ -187,7 +196,14 @@ def ask_approval(view: View, amount: Money, reason: Line) -> Done | Refused:
     )
 
 
-def post_note(view: View, name: Name, text: Text) -> Done | Refused:
+def post_note(
+    view: View,
+    name: Name,
+    text: Text,
+    claim: Claim = "observation",
+    parents: Annotated[Sequence[Parent], Field(max_length=MOST_PARENTS)] = (),
+    expected_version: Annotated[int | None, Field(ge=0)] = None,
+) -> Done | Refused:
     """Write a note into the shared notebook; an old note of that name gets a new version.
 
     Parameters
@@ -196,13 +212,25 @@ def post_note(view: View, name: Name, text: Text) -> Done | Refused:
         The note's name: lower-case letters, digits, - and _.
     text
         What it says.
+    claim
+        What kind of statement it is: something you observed, an inference of yours, something
+        you verified, or a directive for others.
+    parents
+        The notes it is built on, each by its name, or as name@version for one version of it.
+    expected_version
+        The version you read last, or 0 if there should be no such note yet. Where another
+        stands, nothing is written and you are told. Without it you write over whatever is there.
     """
     if name == HANDOFF:
         return Refused(f"the name '{HANDOFF}' is kept for what finish writes; choose another")
-    scope = view.scenario.memory.notebook.scope
-    old = view.notes.latest(name, scope, view.actor)
-    version = old.version + 1 if old else 1
-    return Done(f"note {name} is now at version {version}", draft=Draft(name, text, scope))
+    built_on = []
+    for parent in parents:
+        version = _version(view, *parent.partition("@")[::2])
+        if isinstance(version, Refused):
+            return version
+        built_on.append(version)
+    draft = Draft(name, text, view.scope, claim, parents=tuple(built_on), expected=expected_version)
+    return _posted(view, draft)
 
 
 def read_notes(view: View, limit: Annotated[int, Field(ge=1, le=10)] = 10) -> Done:
@@ -213,12 +241,52 @@ def read_notes(view: View, limit: Annotated[int, Field(ge=1, le=10)] = 10) -> Do
     limit
         How many at most.
     """
-    notes = view.notes.recent(view.scenario.memory.notebook.scope, view.actor, limit)
-    said = [
-        f"{note.name} (version {note.version}, by {note.author.agent}): {_excerpt(note.text)}"
-        for note in notes
-    ]
-    return Done("\n".join(said) or "there are no notes yet", reads=tuple(notes))
+    notes = view.notes.recent(view.scope, view.actor, limit)
+    return Done(_shown(notes) or "there are no notes yet", reads=tuple(notes))
+
+
+def search_notes(
+    view: View, query: Line, limit: Annotated[int, Field(ge=1, le=10)] = 5
+) -> Done | Refused:
+    """Search the newest versions of all notes in the shared notebook, the best fit first.
+
+    Parameters
+    ----------
+    query
+        The words to look for, in any order; the first 8 different ones count.
+    limit
+        How many notes at most.
+    """
+    search = view.notes.search(query, view.scope, view.actor, limit)
+    said = _shown(search.found) or "no note has any of these words"
+    return Done(said, search=search, reads=search.found)
+
+
+def rollback_note(view: View, name: Name, version: Annotated[int, Field(ge=1)]) -> Done | Refused:
+    """Let a note say again what an earlier version said; no version is lost.
+
+    Parameters
+    ----------
+    name
+        The note's name.
+    version
+        Which version's text it gets back, as a new version.
+    """
+    if name == HANDOFF:
+        return Refused(f"the name '{HANDOFF}' is kept for what finish writes; choose another")
+    newest = view.notes.latest(name, view.scope, view.actor)
+    if newest is None:
+        return _no_note(view, name)
+    if version == newest.version:
+        return Refused(f"note {name} is at version {version} already")
+    old = view.notes.version(newest.note, version)
+    if old is None:
+        first = max(1, newest.version + 1 - VERSIONS_KEPT)
+        return Refused(f"note {name} has versions {first} to {newest.version} at hand")
+    return _posted(
+        view,
+        Draft(name, old.text, view.scope, old.claim, parents=(old.itself,), restored=version),
+    )
 
 
 def finish(view: View, handoff: Text) -> Done:
@@ -244,6 +312,8 @@ TOOLS: dict[str, Tool] = {
         pay,
         post_note,
         read_notes,
+        search_notes,
+        rollback_note,
         ask_approval,
         finish,
     )
@@ -281,6 +351,43 @@ def _wait(view: View, leg: Leg, purpose: str, rounds: int) -> Done:
         "until then it is set aside",
         Move("pay", (leg,), timeout=rounds),
     )
+
+
+def _version(view: View, name: str, version: str) -> NoteVersion | Refused:
+    """Return the version of a note that an agent names as ``name`` or ``name@version``."""
+    scope: Scope = "worker" if name == HANDOFF else view.scope
+    newest = view.notes.latest(name, scope, view.actor)
+    if newest is None:
+        return _no_note(view, name)
+    if version and int(version) > newest.version:
+        return Refused(f"note {name} is at version {newest.version}; there is no {version} yet")
+    return NoteVersion(note=newest.note, version=int(version) if version else newest.version)
+
+
+def _no_note(view: View, name: str) -> Refused:
+    nearest = view.notes.meant(name, view.scope, view.actor)
+    return Refused(f"there is no note '{name}'; search_notes finds what there is{nearest}")
+
+
+def _posted(view: View, draft: Draft) -> Done | Refused:
+    if reason := view.notes.check(view.actor, draft):
+        return Refused(reason)
+    old = view.notes.latest(draft.name, draft.scope, view.actor)
+    version = old.version + 1 if old else 1
+    again = f" and says again what version {draft.restored} said" if draft.restored else ""
+    return Done(f"note {draft.name} is now at version {version}{again}", draft=draft)
+
+
+def _shown(notes: Iterable[Note]) -> str:
+    return "\n".join(
+        f"{note.name} (version {note.version}, {_claimed(note)}by {note.author.agent}): "
+        f"{_excerpt(note.text)}"
+        for note in notes
+    )
+
+
+def _claimed(note: Note) -> str:
+    return "" if note.claim == "observation" else f"{note.claim}, "
 
 
 def _excerpt(text: str) -> str:

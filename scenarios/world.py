@@ -291,6 +291,10 @@ class World:
             self._notes.write(
                 self._round, asked.actor, done.draft, key=asked.key, cause=asked.cause
             )
+        if done.search:
+            self._notes.tell(
+                self._round, asked.actor, done.search, key=asked.key, cause=asked.cause
+            )
         for note in done.reads:
             key = f"{asked.key}/{note.note}"
             self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeGuard
 
 from pydantic import Field, JsonValue, SecretStr
 
+from memory.border import clean
 from memory.errors import ModelError, did_you_mean
 from memory.events import Call, Frozen
 
@@ -128,19 +129,6 @@ def read_completion(body: Mapping[str, Any], request: ModelRequest) -> Completio
     answers = tuple(_answer(name, arguments, tools) for name, arguments in written)
     characters = len(text) + sum(len(str(arguments)) for _, arguments in written)
     return Completion(text, answers, _usage(body.get("usage"), request, characters))
-
-
-def clean(text: str) -> str:
-    r"""Return ``text`` without what breaks storage: NUL and lone surrogates become U+FFFD.
-
-    Examples
-    --------
-    >>> clean("a\0b\ud800c") == "a\ufffdb\ufffdc"
-    True
-    """
-    if not text.isascii():
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text.replace("\0", "\ufffd")
 
 
 def _answer(name: object, arguments: object, tools: list[str]) -> Call | Malformed:

@@ -6,11 +6,12 @@ of an answer is not bounded on the wire, so a provider must be one you trust not
 
 import asyncio
 import os
-import re
 from typing import Any
 
+from memory.border import clean
 from memory.errors import ModelError, ModelFault
-from subagents.completion import Completion, ModelRequest, clean, read_completion
+from memory.redaction import redacted
+from subagents.completion import Completion, ModelRequest, read_completion
 
 MOST_BYTES = 2048
 """How much of a provider's error text is kept, in bytes of UTF-8."""
@@ -23,8 +24,6 @@ _FAULTS: dict[int, ModelFault] = {
     429: "rate_limited",
     504: "timeout",
 }
-
-_SECRET = re.compile(r"(?i)bearer\s+\S+|\b(?:sk|pk|rk|gsk|xai|key)-[\w-]{6,}|\bAIza[\w-]{10,}")
 
 
 async def complete(request: ModelRequest) -> Completion:
@@ -99,7 +98,6 @@ def _fault(error: Exception, request: ModelRequest) -> ModelError:
 def _told(error: Exception, request: ModelRequest) -> str:
     """Return an error's text without its traceback, without secrets, and cut to size."""
     text = str(error)[: 4 * MOST_BYTES].partition("Traceback (most recent call last)")[0]
-    if request.api_key is not None and request.api_key.get_secret_value():
-        text = text.replace(request.api_key.get_secret_value(), "[key]")
-    text = clean(_SECRET.sub("[key]", text)).strip()
+    key = request.api_key.get_secret_value() if request.api_key else ""
+    text = clean(redacted(text, [key] if key else ())).strip()
     return text.encode()[:MOST_BYTES].decode("utf-8", "ignore")

@@ -18,6 +18,8 @@ TOOLS = (
     "pay",
     "post_note",
     "read_notes",
+    "search_notes",
+    "rollback_note",
     "ask_approval",
     "finish",
 )

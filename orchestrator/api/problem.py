@@ -29,6 +29,7 @@ from memory.errors import (
     SuperorganismError,
     UnknownRun,
 )
+from orchestrator.discretion import discreet
 from scenarios.problem import ScenarioProblems
 
 MEDIA_TYPE = "application/problem+json"
@@ -84,7 +85,7 @@ def refusal(
     b'{"type":"about:blank","title":"Not Found","status":404,"detail":"no such thing"}'
     """
     title = HTTPStatus(status).phrase
-    problem = Problem(title=title, status=status, detail=detail, errors=list(errors))
+    problem = Problem(title=title, status=status, detail=discreet(detail), errors=list(errors))
     said = problem.model_dump(exclude_none=True, exclude=None if errors else {"errors"})
     # Escaped to ASCII: what is quoted from a request may hold what UTF-8 cannot encode.
     body = json.dumps(said, separators=(",", ":"))

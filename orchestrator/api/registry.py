@@ -12,6 +12,7 @@ from memory.journal import Journal, RunRecord
 from orchestrator import conduct
 from orchestrator.compose import seal
 from orchestrator.conduct import Performance
+from orchestrator.discretion import discreet
 from orchestrator.engine import Listeners
 from scenarios.spec import Scenario
 
@@ -111,7 +112,7 @@ class Registry:
 
     def _failed(self, run: str, reason: str) -> None:
         log.exception("run %s was broken off", run)
-        self._failures[run] = reason
+        self._failures[run] = discreet(reason)
         if len(self._failures) > FAILURES_KEPT:
             del self._failures[next(iter(self._failures))]
 

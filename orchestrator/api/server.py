@@ -35,6 +35,8 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 ws="none",
+                # Ours, which keeps secrets out, is set up at the door.
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 server_header=False,

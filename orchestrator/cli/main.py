@@ -81,7 +81,9 @@ def main(words: Sequence[str] | None = None) -> None:
         sys.exit(UNREAD if error.is_unread else explain(error))
     except Exception as error:
         if wishes.traceback:
-            traceback.print_exc()
+            from orchestrator.discretion import discreet
+
+            print(discreet(traceback.format_exc()), file=sys.stderr)
         sys.exit(explain(error))
 
 
@@ -97,6 +99,7 @@ def _look_here() -> None:
 def explain(error: Exception) -> int:
     """Tell a person what went wrong, on standard error; return the exit code for it."""
     from orchestrator.cli.ink import safe
+    from orchestrator.discretion import discreet
 
     said, code = [str(error)], FAILED
     if isinstance(error, BadInput):
@@ -105,5 +108,5 @@ def explain(error: Exception) -> int:
         said = [f"This is a fault of the program: {type(error).__name__}: {error}"]
         said.append("To see where it happened: superorganism --debug ...")
     for line in (*said, *getattr(error, "__notes__", ())):
-        print(safe(line, keep="\n"), file=sys.stderr)
+        print(safe(discreet(line), keep="\n"), file=sys.stderr)
     return code

@@ -1,4 +1,4 @@
-"""The verbs ``runs list | show | events | export | verify | fork | resume``."""
+"""The verbs ``runs list | show | events | export | notes | note | verify | fork | resume``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +6,26 @@ from typing import Annotated
 import typer
 
 from memory.errors import BadInput, CorruptJournal
-from orchestrator.cli.door import Json, Run, Set, Store, open_journal, place_of, put, terminal
+from orchestrator.cli.door import (
+    Json,
+    Run,
+    Set,
+    Store,
+    open_journal,
+    place_of,
+    put,
+    put_json,
+    terminal,
+)
 from orchestrator.cli.run import Ack, FailOnAlarm, NoReference, Pace, Picture, Quiet
+
+MOST_FOUND = 20
+"""A search lists so many notes at most."""
+
+At = Annotated[
+    int | None,
+    typer.Option("--at", min=1, metavar="SEQ", help="As it was once this event was written."),
+]
 
 app = typer.Typer(
     help="Look at the runs of a journal, fork them, let them go on.",
@@ -107,6 +125,70 @@ def export(
                 raise CorruptJournal(found.problem)
         else:
             lines.write((lines.verdict_lines if verdicts else lines.event_lines)(journal, run), out)
+
+
+@app.command("notes")
+def notes(
+    run: Run,
+    search: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Only notes that fit, the best first.")
+    ] = None,
+    at: At = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """List the notes that a run's agents left: the newest version of each, last written first."""
+    from orchestrator.cli.notebook import listed, note_json, notes_at
+
+    with open_journal(store) as journal:
+        journal.run(run)
+        provenance = notes_at(journal, run, at)
+    found = provenance.newest() if search is None else provenance.search(search, MOST_FOUND)
+    if json:
+        put(f"[{','.join(map(note_json, found))}]")
+        return
+    for line in listed(found):
+        print(line)
+    if not found:
+        print("No note fits." if search else "No notes up to here.")
+
+
+@app.command("note")
+def note(  # noqa: PLR0913 - a verb's options are its signature
+    run: Run,
+    name: Annotated[str, typer.Argument(metavar="NOTE", help="A note's id, or its name.")],
+    version: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="That version; the newest by default.")
+    ] = None,
+    history: Annotated[bool, typer.Option("--history", help="List all its versions.")] = False,
+    diff: Annotated[
+        tuple[int, int] | None,
+        typer.Option(metavar="A B", help="Show what changed between two versions."),
+    ] = None,
+    at: At = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Show a note: who wrote it in which event, what it says, and who read it."""
+    from orchestrator.cli import notebook
+    from orchestrator.cli.ink import safe
+
+    with open_journal(store) as journal:
+        journal.run(run)
+        provenance = notebook.notes_at(journal, run, at)
+    if diff is not None:
+        changes = provenance.diff(name, *diff)
+        lines = changes or [f"versions {diff[0]} and {diff[1]} say the same"]
+        put_json([*changes]) if json else print("\n".join(map(safe, lines)))
+        return
+    shown = provenance.history(name) if history else [provenance.version(name, version)]
+    if json:
+        readings = [provenance.readings(each.note, each.version) for each in shown]
+        put(f"[{','.join(map(notebook.note_json, shown, readings))}]")
+        return
+    tell = notebook.versions(shown, provenance) if history else notebook.told(shown[0], provenance)
+    for line in tell:
+        print(line)
 
 
 @app.command("verify")

@@ -20,7 +20,9 @@ def serve(
     """
     from orchestrator.api.server import serve as serve_store
     from orchestrator.cli.door import settle_memory
+    from orchestrator.discretion import log_discreetly
 
+    log_discreetly()
     settle_memory()
     serve_store(
         host, port, place_of(store), lambda address: put(f"Serving {address}/v1; Ctrl-C stops it.")

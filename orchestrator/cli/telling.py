@@ -17,6 +17,7 @@ from memory.events import (
     Leg,
     Need,
     NoteRead,
+    NoteSearched,
     NoteWritten,
     Pending,
     ResourceTerms,
@@ -101,13 +102,25 @@ def tell(event: Event, terms: Terms) -> str:
         case NoteRead():
             return f"reads {event.note} v{event.version}"
         case NoteWritten():
-            lost = f" ({event.lost} lines lost)" if event.lost else ""
-            return (
-                f"writes {event.note} v{event.version}, {event.name}, for its {event.scope}{lost}:"
-                f" {event.text}"
-            )
+            return _writing(event)
+        case NoteSearched():
+            found = ", ".join(f"{each.note} v{each.version}" for each in event.found) or "nothing"
+            return f"searches the notes for '{event.query}': {found}"
         case _:
             return _life(event, terms)
+
+
+def _writing(event: NoteWritten) -> str:
+    lost = f" ({event.lost} lines lost)" if event.lost else ""
+    built = ", ".join(f"{each.note} v{each.version}" for each in event.parents)
+    if event.restored:
+        lost += f" (again what version {event.restored} said)"
+    elif built:
+        lost += f" (built on {built})"
+    return (
+        f"writes {event.note} v{event.version}, {event.name}, for its {event.scope}{lost}:"
+        f" {event.text}"
+    )
 
 
 def _life(event: Event, terms: Terms) -> str:

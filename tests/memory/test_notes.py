@@ -1,11 +1,13 @@
 """Notes: named within a drawer, versioned, and a fold of the log."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from memory.checks import specimen
-from memory.events import Actor, EpisodeEnded, NoteWritten, Scope
-from memory.log import Log
-from memory.notes import Draft, Notes, owner_of
+from memory.events import Actor, EpisodeEnded, NoteVersion, NoteWritten, Scope
+from memory.log import Entry, Log
+from memory.notes import VERSIONS_KEPT, Draft, Notes, owner_of
 
 ADA = Actor("w01", 1, "w01.1")
 HEIR = Actor("w01", 2, "w01.2")
@@ -100,3 +102,90 @@ def test_a_replayed_notebook_equals_the_one_that_was_written() -> None:
 
 def test_what_nobody_wrote_lies_in_the_worlds_drawer() -> None:
     assert owner_of("worker", Actor()) == owner_of("agent", Actor()) == "world"
+
+
+ACTORS = (ADA, HEIR, BOB)
+SCOPES: tuple[Scope, ...] = ("fleet", "worker", "agent")
+NAMES = ("plan", "price", "need")
+WRITES = st.tuples(
+    st.sampled_from(ACTORS),
+    st.sampled_from(NAMES),
+    st.sampled_from(SCOPES),
+    st.text("ab c", max_size=6),
+    st.none() | st.integers(0, 3),
+)
+Write = tuple[Actor, str, Scope, str, int | None]
+
+
+@given(st.lists(WRITES | st.sampled_from(ACTORS), max_size=40), st.integers(0, 40))
+def test_a_notebook_is_a_list_of_versions_by_name_however_it_is_used(
+    steps: list[Write | Actor], cut: int
+) -> None:
+    """Against the simplest model there is; and in the middle the run is resumed."""
+    log, notes = notebook()
+    model: dict[tuple[str, str, str], list[tuple[str, Actor]]] = {}
+    order: list[tuple[str, str, str]] = []
+    entries: list[Entry] = []
+    for number, step in enumerate(steps):
+        if number == cut:
+            entries += log.drain()
+            log, notes = notebook()
+            log.replay(entries)
+        if isinstance(step, Actor):
+            log.append(specimen(EpisodeEnded, **log.envelope(1, step, key="end")))
+            order = [key for key in order if key[:2] != ("agent", step.agent)]
+            model = {key: model[key] for key in order}
+            continue
+        actor, name, scope, text, expected = step
+        key = (scope, owner_of(scope, actor), name)
+        draft = Draft(name, text, scope, expected=expected)
+        is_stale = expected is not None and expected != len(model.get(key, ()))
+        assert bool(notes.check(actor, draft)) is is_stale
+        if is_stale:
+            continue
+        notes.write(1, actor, draft, key="k")
+        model.setdefault(key, []).append((text, actor))
+        order = [*(each for each in order if each != key), key]
+    for actor in ACTORS:
+        for scope in SCOPES:
+            mine = [key for key in reversed(order) if key[:2] == (scope, owner_of(scope, actor))]
+            recent = notes.recent(scope, actor, 99)
+            assert [(each.name, each.text, each.author, each.version) for each in recent] == [
+                (key[2], *model[key][-1], len(model[key])) for key in mine
+            ]
+            for note, key in zip(recent, mine, strict=True):
+                held = [notes.version(note.note, n + 1) for n in range(len(model[key]))]
+                assert [each and each.text for each in held[-VERSIONS_KEPT:]] == [
+                    text for text, _ in model[key][-VERSIONS_KEPT:]
+                ]
+            having = {key[2] for key in mine if "a" in model[key][-1][0].split()}
+            found = notes.search("a", scope, actor, 99).found
+            assert {each.name for each in found} == having
+
+
+def test_older_versions_are_held_up_to_a_bound() -> None:
+    _, notes = notebook()
+    for number in range(1, VERSIONS_KEPT + 3):
+        write(notes, ADA, "plan", f"hold {number}")
+    held = [notes.version("n_001", number) for number in range(VERSIONS_KEPT + 4)]
+    assert [each.version for each in held if each] == list(range(3, VERSIONS_KEPT + 3))
+    assert notes.version("n_002", 1) is None
+
+
+def test_what_a_note_is_built_on_is_in_the_log_and_absent_where_there_is_nothing() -> None:
+    log, notes = notebook()
+    write(notes, ADA, "plan", "hold")
+    parent = NoteVersion(note="n_001", version=1)
+    draft = Draft("plan", "hold", "fleet", parents=(parent,), restored=1)
+    notes.write(1, ADA, draft, key="k")
+    plain, built = (entry.body for entry in log.drain())
+    assert b"parents" not in plain and b"restored" not in plain
+    assert built.endswith(b'"parents":[{"note":"n_001","version":1}],"restored":1}')
+    assert notes["n_001"].parents == (parent,)
+
+
+def test_a_name_that_nobody_wrote_brings_the_nearest() -> None:
+    _, notes = notebook()
+    write(notes, ADA, "margin", "ten")
+    assert notes.meant("margn", "fleet", BOB) == "; did you mean 'margin'?"
+    assert notes.meant("margn", "agent", BOB) == ""

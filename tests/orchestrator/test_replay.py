@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from memory.border import LONGEST
 from memory.errors import CorruptJournal
 from memory.events import (
     AnyEvent,
@@ -34,7 +35,7 @@ from orchestrator.replay import Replayed, replay
 from orchestrator.stage import Part
 from orchestrator.turn import MAX_CALLS
 from scenarios.spec import Scenario
-from subagents.policy import Decision, Observation
+from subagents.policy import Decision, Observation, Policy
 
 Fleet = Callable[..., Scenario]
 Forge = Callable[[list[AnyEvent]], Sequence[AnyEvent]]
@@ -310,12 +311,25 @@ class Eager:
         return Decision((Call(tool="read_notes", arguments={"limit": 1}),) * (MAX_CALLS + 8))
 
 
-def test_a_decision_with_too_many_calls_comes_out_with_its_refusal(
-    fleet: Fleet, journal: Journal
+class Garbled:
+    """A policy whose every word has to be cleaned or cut, its first call too many as well."""
+
+    name: ClassVar[str] = "garbled"
+
+    async def act(self, observation: Observation) -> Decision:
+        note = Call(tool="post_note", arguments={"name": "n", "text": f"a\0b{observation.turn}"})
+        long = Call(tool="post_note", arguments={"name": "n", "text": "x" * (LONGEST + 5)})
+        calls = (note, long) * (MAX_CALLS // 2) + (Call(tool="t\x1b[2J"), note)
+        return Decision(calls[observation.turn % 2 * 30 :], "so\ud800")
+
+
+@pytest.mark.parametrize("policy", [Eager(), Garbled()], ids=lambda policy: policy.name)
+def test_a_decision_with_too_many_calls_or_unfit_words_comes_out_as_it_was(
+    fleet: Fleet, journal: Journal, policy: Policy
 ) -> None:
     performance = conduct.start(journal, fleet(), run="r_1")
     stage = performance.stage
-    stage.cast = {worker: Part(Eager(), part.family) for worker, part in stage.cast.items()}
+    stage.cast = {worker: Part(policy, part.family) for worker, part in stage.cast.items()}
     asyncio.run(performance.play(with_references=False))
     found = asyncio.run(replay(journal, "r_1"))
     assert found.ok, found.difference

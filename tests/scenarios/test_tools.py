@@ -237,3 +237,76 @@ def test_what_gets_lost_depends_on_seed_and_agent_alone() -> None:
 @pytest.mark.parametrize(("share", "text", "lost"), [(0, "one\ntwo", 2), (0.5, "", 0)])
 def test_a_handoff_may_come_to_nothing(share: float, text: str, lost: int) -> None:
     assert handoff(share, text) == Draft("handoff", "", "worker", lost=lost)
+
+
+def post(bench: _Bench, name: str, text: str, actor: Actor = ADA, **more: Any) -> None:
+    draft = bench.done("post_note", actor, name=name, text=text, **more).draft
+    assert draft is not None
+    bench.notes.write(1, actor, draft, key=f"{actor.agent}/1/{bench.log.seq}")
+
+
+def test_a_note_says_what_kind_of_statement_it_is_and_what_it_is_built_on() -> None:
+    bench = _Bench()
+    post(bench, "demand", "100 a round")
+    post(bench, "demand", "110 a round")
+    post(bench, "plan", "hold 120", claim="inference", parents=["demand@1", "demand"])
+    plan = bench.notes.latest("plan", "fleet", ADA)
+    assert plan is not None and plan.claim == "inference"
+    assert [(each.note, each.version) for each in plan.parents] == [("n_001", 1), ("n_001", 2)]
+    assert bench.done("read_notes").message.startswith("plan (version 1, inference, by w01.1): ")
+
+
+def test_a_parent_must_be_there() -> None:
+    bench = _Bench()
+    post(bench, "demand", "100 a round")
+    reason = bench.refused("post_note", name="plan", text="hold", parents=["demnd"])
+    assert reason == (
+        "there is no note 'demnd'; search_notes finds what there is; did you mean 'demand'?"
+    )
+    reason = bench.refused("post_note", name="plan", text="hold", parents=["demand@2"])
+    assert reason == "note demand is at version 1; there is no 2 yet"
+
+
+def test_who_expects_another_version_is_told_which_one_stands() -> None:
+    bench = _Bench()
+    post(bench, "plan", "hold 100", expected_version=0)
+    post(bench, "plan", "hold 120", BOB, expected_version=1)
+    reason = bench.refused("post_note", name="plan", text="hold 90", expected_version=1)
+    assert reason == (
+        "note 'plan' is at version 2 and you expected 1: read it, then say what it should be now"
+    )
+    reason = bench.refused("post_note", name="new", text="hold 90", expected_version=1)
+    assert "is not there yet (version 0)" in reason
+
+
+def test_a_search_shows_the_best_fit_first_and_counts_as_reading() -> None:
+    bench = _Bench()
+    post(bench, "price", "compute costs 1.00")
+    post(bench, "demand", "demand for compute is 100; compute is scarce")
+    done = bench.done("search_notes", query="scarce compute", limit=2)
+    assert [note.name for note in done.reads] == ["demand", "price"]
+    assert done.search is not None and done.search.found == done.reads
+    assert done.message.startswith("demand (version 1, by w01.1): demand for compute")
+    assert bench.done("search_notes", query="weather").message == "no note has any of these words"
+
+
+def test_a_rollback_is_a_new_version_that_says_where_its_text_is_from() -> None:
+    bench = _Bench()
+    post(bench, "plan", "hold 100", claim="verified")
+    post(bench, "plan", "hold 900", BOB)
+    done = bench.done("rollback_note", name="plan", version=1)
+    assert done.message == "note plan is now at version 3 and says again what version 1 said"
+    assert done.draft is not None
+    assert (done.draft.text, done.draft.claim, done.draft.restored) == ("hold 100", "verified", 1)
+    assert [(each.note, each.version) for each in done.draft.parents] == [("n_001", 1)]
+
+
+def test_only_a_version_at_hand_can_be_brought_back() -> None:
+    bench = _Bench()
+    assert "there is no note 'plan'" in bench.refused("rollback_note", name="plan", version=1)
+    assert "is kept for" in bench.refused("rollback_note", name="handoff", version=1)
+    for number in range(10):
+        post(bench, "plan", f"hold {number}")
+    reason = bench.refused("rollback_note", name="plan", version=2)
+    assert reason == "note plan has versions 3 to 10 at hand"
+    assert "is at version 10 already" in bench.refused("rollback_note", name="plan", version=10)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from memory.border import clean
 from memory.errors import ModelError
 from memory.events import Call
 from scenarios.signature import schema_of
@@ -16,7 +17,6 @@ from subagents.completion import (
     ModelRequest,
     ToolSchema,
     Usage,
-    clean,
     read_completion,
 )
 
