@@ -40,14 +40,25 @@ class Owner(NamedTuple):
     True
     >>> this_process()._replace(born="another boot/1").is_alive()
     False
-    >>> Owner(7, "a-host-far-away", "", lease_s=12.5).is_alive()
-    True
+    >>> Owner(7, "far", "", lease_s=12.5).is_alive(), Owner(7, "far", "", lease_s=-1).is_alive()
+    (True, False)
     """
 
     pid: int
     host: str
     born: str
     lease_s: float | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same process, whatever is left of its lease."""
+        return isinstance(other, Owner) and self[:3] == other[:3]
+
+    def __ne__(self, other: object) -> bool:
+        # Without it a tuple's own would be asked, which compares the lease too.
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:3])
 
     @property
     def is_here(self) -> bool:

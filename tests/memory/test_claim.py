@@ -69,3 +69,11 @@ def test_an_owner_is_named_by_pid_and_host() -> None:
     assert str(Owner(7, "far", "")) == "process 7 on far"
     me = this_process()
     assert str(me) == f"process {os.getpid()} on {me.host} (this very one)"
+
+
+def test_an_owner_is_the_same_process_whatever_is_left_of_its_lease() -> None:
+    me = this_process()
+    assert me == me._replace(lease_s=3.0)
+    assert len({me, me._replace(lease_s=3.0), me._replace(pid=1)}) == 2
+    assert me != me._replace(born="")
+    assert me != tuple(me)
