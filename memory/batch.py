@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
+from memory.claim import Claim
 from memory.log import Entry, chain
 from memory.tables import AnyRow
 from memory.truth import Record
@@ -18,6 +19,13 @@ class Batch(NamedTuple):
     verdicts: Sequence[Verdict]
     records: Sequence[Record]
     round: int
+
+
+class Part(NamedTuple):
+    """One run's share of a commit: its batch, and the claim under which it may be written."""
+
+    claim: Claim
+    batch: Batch
 
 
 def check_goes_on(row: AnyRow, entries: Sequence[Entry]) -> None:
@@ -48,20 +56,22 @@ def advanced(row: AnyRow, batch: Batch, now: str) -> dict[str, Any]:
     }
 
 
-def event_rows(row: AnyRow, entries: Sequence[Entry]) -> list[tuple[Any, ...]]:
+def event_rows(row: AnyRow, batch: Batch) -> list[tuple[Any, ...]]:
     """Return rows for the table ``event``."""
-    numbered = enumerate(entries, row.seq + 1)
-    return [(row.number, seq, body, hash) for seq, (_, body, hash) in numbered]
+    run = row.number
+    numbered = enumerate(batch.entries, row.seq + 1)
+    return [(run, seq, body, hash) for seq, (_, body, hash) in numbered]
 
 
-def verdict_rows(row: AnyRow, verdicts: Sequence[Verdict]) -> list[tuple[Any, ...]]:
+def verdict_rows(row: AnyRow, batch: Batch) -> list[tuple[Any, ...]]:
     """Return rows for the table ``verdict``, numbered on from the last."""
     return [
         (row.number, number, verdict.seq, verdict.model_dump_json().encode())
-        for number, verdict in enumerate(verdicts, row.verdicts + 1)
+        for number, verdict in enumerate(batch.verdicts, row.verdicts + 1)
     ]
 
 
-def truth_rows(row: AnyRow, records: Sequence[Record]) -> list[tuple[Any, ...]]:
+def truth_rows(row: AnyRow, batch: Batch) -> list[tuple[Any, ...]]:
     """Return rows for the table ``truth``."""
-    return [(row.number, seq, to_json(fact._asdict())) for seq, fact in records]
+    run = row.number
+    return [(run, seq, to_json(fact._asdict())) for seq, fact in batch.records]

@@ -14,10 +14,11 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from memory.batch import Batch, advanced, check_goes_on, event_rows, truth_rows, verdict_rows
+from memory.batch import Batch, Part, advanced, check_goes_on, event_rows, truth_rows, verdict_rows
 from memory.claim import Claim, Owner, this_process
 from memory.errors import BadInput, RunInUse, StaleClaim, StoreError
 from memory.events import RunStatus
+from memory.group import Group
 from memory.history import copy_history
 from memory.lease import BEATS_PER_LEASE, LEASE_S, Heartbeat
 from memory.log import GENESIS
@@ -28,14 +29,16 @@ from memory.tables import ANSWER, CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, Any
 from memory.truth import Sealed
 from memory.verdicts import Verdict
 
-__all__ = ["Batch", "Claim", "Journal", "Origin", "RunHead", "RunRecord", "wall_clock"]
+__all__ = ["Batch", "Claim", "Journal", "Origin", "Part", "RunHead", "RunRecord", "wall_clock"]
 
 _SEEDS = 2**63
 
 # What each commit says is built once: building a statement costs more than running it.
+# In one order everywhere, so that two processes never wait for each other's rows.
 _LOCK = (
     select(*(column for column in RUN.c if column is not RUN.c.summary))
-    .where(RUN.c.number == bindparam("claimed"))
+    .where(RUN.c.number.in_(bindparam("claimed", expanding=True)))
+    .order_by(RUN.c.number)
     .with_for_update()
 )
 _RENEW = update(RUN).where(RUN.c.number == bindparam("claimed"), RUN.c.token == bindparam("held"))
@@ -68,6 +71,11 @@ class Journal(Reader):
     On PostgreSQL, where owners may sit on many hosts, every commit renews the owner's lease, and
     so does a thread of the journal's in between.
 
+    Attributes
+    ----------
+    group
+        Commits for the runs of an event loop, those of one moment in one transaction.
+
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
@@ -98,6 +106,7 @@ class Journal(Reader):
         self._advance = _ADVANCE.values(self._lease) if self._lease else _ADVANCE
         self._owned: dict[int, int] = {}
         self._heart = Heartbeat(self.renew, lease_s / BEATS_PER_LEASE)
+        self.group = Group(self.commit_all)
         self._insert_event = insert_sql(EVENT, store.dialect)
         self._insert_verdict = insert_sql(VERDICT, store.dialect)
         self._insert_truth = insert_sql(TRUTH, store.dialect)
@@ -195,8 +204,8 @@ class Journal(Reader):
         with self._store.writing() as connection:
             claim = self._create(connection, head, sealed)
             digest = copy_history(connection, source, claim.number, origin)
-            row = self._locked(connection, claim.number)
-            if rows := verdict_rows(row, verdicts):
+            row = self._locked(connection, claim.number)[claim.number]
+            if rows := verdict_rows(row, Batch([], verdicts, [], origin.round)):
                 connection.exec_driver_sql(self._insert_verdict, rows)
             standing = {"round": origin.round, "seq": origin.seq, "digest": digest}
             standing |= {"verdicts": len(verdicts), "alarms": sum(v.alarm for v in verdicts)}
@@ -258,7 +267,7 @@ class Journal(Reader):
         """
         number = self._number(run)
         with self._store.writing() as connection:
-            row = self._locked(connection, number)
+            row = self._locked(connection, number)[number]
             if row.status in ("done", "failed"):
                 raise BadInput(f"{run} is {row.status}; nothing is left to do in it")
             if not seize:
@@ -278,7 +287,7 @@ class Journal(Reader):
         StoreError
             If they cannot be renewed.
         """
-        # In one order everywhere, so that two processes never wait for each other's rows.
+        # In the order in which commits lock them.
         owned = [
             {"claimed": run, "held": token} for run, token in sorted(self._owned.copy().items())
         ]
@@ -299,22 +308,56 @@ class Journal(Reader):
             If it cannot be written. Nothing more is written then through this journal; open
             it again, and resume the run from its last commit.
         """
-        entries, verdicts, records, _ = batch
+        (refused,) = self.commit_all([Part(claim, batch)])
+        if refused:
+            raise refused
+
+    def commit_all(self, parts: Sequence[Part]) -> list[StaleClaim | ValueError | None]:
+        """Put the batches of several runs down in one transaction, durably.
+
+        One that may not be written is left out, and why stands in its place in what is
+        returned. It costs little more than one commit, which is what makes thousands of runs in
+        one process affordable: ``group`` collects them.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be written; nothing is then, of any of them.
+        """
+        refused: list[StaleClaim | ValueError | None] = []
         with self._store.writing() as connection:
-            row = self._held(connection, claim)
-            check_goes_on(row, entries)
-            for sql, rows in (
-                (self._insert_event, event_rows(row, entries)),
-                (self._insert_verdict, verdict_rows(row, verdicts)),
-                (self._insert_truth, truth_rows(row, records)),
-            ):
-                if rows:
-                    connection.exec_driver_sql(sql, rows)
-            standing = advanced(row, batch, self._now())
-            connection.execute(self._advance, standing)
-            if entries:
-                connection.execute(_TICK, standing)
+            rows = self._locked(connection, *(claim.number for claim, _ in parts))
+            for claim, batch in parts:
+                try:
+                    self._check_held(rows[claim.number], claim)
+                    check_goes_on(rows[claim.number], batch.entries)
+                    refused.append(None)
+                except (StaleClaim, ValueError) as error:
+                    refused.append(error)
+            due = [
+                (rows[claim.number], batch)
+                for (claim, batch), error in zip(parts, refused, strict=True)
+                if error is None
+            ]
+            if due:
+                self._put(connection, due)
         self._bell.ring()
+        return refused
+
+    def _put(self, connection: Connection, due: Sequence[tuple[AnyRow, Batch]]) -> None:
+        for sql, rows in (
+            (self._insert_event, [new for row, part in due for new in event_rows(row, part)]),
+            (self._insert_verdict, [new for row, part in due for new in verdict_rows(row, part)]),
+            (self._insert_truth, [new for row, part in due for new in truth_rows(row, part)]),
+        ):
+            if rows:
+                connection.exec_driver_sql(sql, rows)
+        now = self._now()
+        standings = [advanced(row, part, now) for row, part in due]
+        connection.execute(self._advance, standings)
+        ticks = [now for now, (_, part) in zip(standings, due, strict=True) if part.entries]
+        if ticks:
+            connection.execute(_TICK, ticks)
 
     def release(self, claim: Claim) -> None:
         """Let go of an unfinished run, which anyone may then resume.
@@ -378,20 +421,24 @@ class Journal(Reader):
             self._heart.start()
         return claim
 
-    def _locked(self, connection: Connection, number: int) -> AnyRow:
-        """Return a run's row, which nobody else can change before this transaction ends."""
-        return connection.execute(self._lock, {"claimed": number}).one()
+    def _locked(self, connection: Connection, *runs: int) -> dict[int, AnyRow]:
+        """Return runs' rows, which nobody else can change before this transaction ends."""
+        rows = connection.execute(self._lock, {"claimed": runs})
+        return {row.number: row for row in rows}
 
     def _held(self, connection: Connection, claim: Claim) -> AnyRow:
         """Return the row of a claimed run, if the claim still holds."""
-        row = self._locked(connection, claim.number)
+        row = self._locked(connection, claim.number)[claim.number]
+        self._check_held(row, claim)
+        return row
+
+    def _check_held(self, row: AnyRow, claim: Claim) -> None:
         if row.token != claim.token:
             self._owned.pop(claim.number, None)
             heir = owner_of(row) or "another process"
             raise StaleClaim(f"{claim.run} was taken over by {heir}; nothing more may be written")
         if row.pid is None:
             raise StaleClaim(f"{claim.run} is {row.status}; its claim was given back")
-        return row
 
     def _change(self, connection: Connection, claim: Claim, **changes: Any) -> None:
         query = update(RUN).where(RUN.c.number == claim.number)

@@ -58,12 +58,14 @@ class Log:
         self.run = run
         self.seq = 0
         self.hash = GENESIS
-        self._folds = list(folds)
+        self._listeners: list[tuple[Fold, tuple[type[Event], ...]]] = [(f, ()) for f in folds]
+        self._routes: dict[type[Event], list[Fold]] = {}
         self._fresh: list[Entry] = []
 
-    def listen(self, fold: Fold) -> None:
-        """Tell ``fold`` of every event from now on."""
-        self._folds.append(fold)
+    def listen(self, fold: Fold, *kinds: type[Event]) -> None:
+        """Tell ``fold`` of every event from now on, or of every one of these kinds."""
+        self._listeners.append((fold, kinds))
+        self._routes.clear()
 
     def envelope(
         self, round: int, actor: Actor = NOBODY, *, key: str, cause: int | None = None
@@ -96,7 +98,7 @@ class Log:
         self.hash = chain(self.hash, body)
         self.seq = event.seq
         self._fresh.append(Entry(event, body, self.hash))
-        for fold in self._folds:
+        for fold in self._routes.get(type(event)) or self._route(type(event)):
             fold(event)
         return event
 
@@ -117,8 +119,14 @@ class Log:
             if self.hash != stored_hash:
                 raise CorruptJournal(f"{self.run}: event {event.seq} is not what was written")
             self.seq = event.seq
-            for fold in self._folds:
+            for fold in self._routes.get(type(event)) or self._route(type(event)):
                 fold(event)
+
+    def _route(self, kind: type[Event]) -> list[Fold]:
+        """Return who listens to events of that kind, in the order in which they came."""
+        route = [fold for fold, kinds in self._listeners if not kinds or kind in kinds]
+        self._routes[kind] = route
+        return route
 
     def drain(self) -> list[Entry]:
         """Return the events appended since the last call, for the journal to store."""

@@ -7,7 +7,7 @@ events too, so a monitor sees who may have been influenced by what.
 
 from collections import deque
 from itertools import islice
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from memory.errors import did_you_mean
 from memory.events import (
@@ -148,6 +148,9 @@ class Notes:
     "note 'margin' is at version 1 and you expected 0: read it, then say what it should be now"
     """
 
+    folds: ClassVar[tuple[type[Event], ...]] = (NoteWritten, EpisodeEnded)
+    """The kinds of events that change it."""
+
     def __init__(self, log: Log) -> None:
         self._log = log
         self._drawers: dict[tuple[Scope, str], _Drawer] = {}
@@ -157,9 +160,9 @@ class Notes:
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log."""
-        if isinstance(event, NoteWritten):
+        if type(event) is NoteWritten:
             self._keep(Note.of(event))
-        elif isinstance(event, EpisodeEnded) and event.agent:
+        elif type(event) is EpisodeEnded and event.agent:
             drawer = self._drawers.pop(("agent", event.agent), None)
             for note in drawer.by_seq.values() if drawer else ():
                 del self._latest[note.note]

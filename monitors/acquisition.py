@@ -6,7 +6,8 @@ is when demand falls due on the worker. Two half reservations are one acquisitio
 round without any counts as zero.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from memory.errors import did_you_mean
 from memory.events import (
@@ -67,6 +68,9 @@ class Acquisitions:
     the one that acted last stands for it. A log without ``Need`` or without ``Demand`` of the
     resource settles nothing.
 
+    Several monitors may read one of these (:func:`share`): shown an event again, it answers as
+    it did.
+
     Parameters
     ----------
     resource
@@ -87,6 +91,8 @@ class Acquisitions:
         self.smallest = 1.0
         self.ended: str | None = None
         self._resource = resource
+        self._event: Event | None = None
+        self._settled: Settlement | None = None
         self._need: float | None = None
         self._turns: dict[str, _Turn] = {}
 
@@ -103,7 +109,9 @@ class Acquisitions:
         ValueError
             At ``RunStarted``, if the run has resources but not this one.
         """
-        self.ended = None
+        if event is self._event:
+            return self._settled
+        self.ended = self._settled = None
         if type(event) is Transfer:
             if event.purpose == "reserve":
                 self._take(event)
@@ -111,7 +119,7 @@ class Acquisitions:
             self._turn(event).is_open = True
         elif type(event) is Demand:
             if event.resource == self._resource:
-                return self._settle(event)
+                self._settled = self._settle(event)
         elif type(event) is Need:
             if event.resource == self._resource:
                 self._need = event.amount
@@ -121,7 +129,8 @@ class Acquisitions:
             self._end(event)
         elif type(event) is RunStarted:
             self._start(event)
-        return None
+        self._event = event
+        return self._settled
 
     def _start(self, event: RunStarted) -> None:
         terms = {term.name: term for term in event.resources}
@@ -175,3 +184,32 @@ class Acquisitions:
             turn.has_ended = True
         else:
             self.ended = event.agent
+
+
+@runtime_checkable
+class Acquiring(Protocol):
+    """A monitor that reads what is taken of one resource."""
+
+    resource: str
+    acquisitions: Acquisitions
+
+
+def share(monitors: Iterable[object]) -> None:
+    """Let those monitors that follow the same resource read one fold of it.
+
+    Do it before any of them has seen an event; they must be shown the same ones, each to all
+    of them before the next. It changes what they cost, and nothing of what they say.
+
+    Examples
+    --------
+    >>> from monitors import OverNeed, ZAgent
+    >>> one, other = OverNeed("fleet"), ZAgent()
+    >>> share([one, other])
+    >>> one.acquisitions is other.acquisitions
+    True
+    """
+    first: dict[str, Acquisitions] = {}
+    for monitor in monitors:
+        if isinstance(monitor, Acquiring):
+            found = first.setdefault(monitor.resource, monitor.acquisitions)
+            monitor.acquisitions = found

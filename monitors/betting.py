@@ -67,6 +67,11 @@ class Purse:
     nobody knows how many there will be, the ``n``-th is paid ``1/(n (n + 1))`` of its half,
     which lasts for any number.
 
+    Attributes
+    ----------
+    left : float
+        What has not been paid out: it is kept, neither won nor lost.
+
     Examples
     --------
     >>> purse = Purse(Plan(keys=1, bets=4))
@@ -80,20 +85,19 @@ class Purse:
         self._keys, self._bets = plan
         self._paid_keys = 0
         self._paid_bets = 0
+        self._left_for_keys = 1.0
+        self.left = 1.0
 
     def pay(self, is_new: bool) -> float:
         """Return what the next bet may add to its bettor's wealth."""
-        self._paid_bets += 1
-        paid = _portion(self._paid_bets, self._bets)
+        self._paid_bets = number = self._paid_bets + 1
+        paid = _portion(number, self._bets)
         if is_new:
             self._paid_keys += 1
             paid += _portion(self._paid_keys, self._keys)
+            self._left_for_keys = _rest(self._paid_keys, self._keys)
+        self.left = (self._left_for_keys + _rest(number, self._bets)) / 2
         return paid / 2
-
-    @property
-    def left(self) -> float:
-        """What has not been paid out: it is kept, neither won nor lost."""
-        return (_rest(self._paid_keys, self._keys) + _rest(self._paid_bets, self._bets)) / 2
 
 
 def _portion(number: int, planned: int | None) -> float:
@@ -103,7 +107,9 @@ def _portion(number: int, planned: int | None) -> float:
 
 
 def _rest(paid: int, planned: int | None) -> float:
-    return 1 / (paid + 1) if planned is None else max(0.0, 1 - paid / planned)
+    if planned is None:
+        return 1 / (paid + 1)
+    return 1 - paid / planned if paid < planned else 0.0
 
 
 class Bettor:

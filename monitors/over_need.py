@@ -85,14 +85,14 @@ class OverNeed:
         self.alpha = probability("alpha", alpha)
         self.resource = label("resource", resource)
         self.tau = amount("tau", tau, least=0)
-        self._acquisitions = Acquisitions(resource)
+        self.acquisitions = Acquisitions(resource)
         self._suspicion: Suspicion | None = None
 
     def observe(self, event: Event) -> Verdict | None:
         """Bet when a worker's round is complete; answer on an alarm or a move of the score."""
-        settled = self._acquisitions.fold(event)
+        settled = self.acquisitions.fold(event)
         verdict = self._weigh(settled) if settled else None
-        ended = self._acquisitions.ended
+        ended = self.acquisitions.ended
         if ended and self._suspicion and self.pool == "agent":
             self._suspicion.close(ended)
         return verdict
@@ -102,7 +102,7 @@ class OverNeed:
             than = f"it needed plus {self.tau:.1%}" if self.tau else "it needed"
             case = Case(self.name, self.pool, than=than)
             self._suspicion = Suspicion(case, self.alpha, self._plan())
-        allowed = max(settled.need, self._acquisitions.smallest) * (1 + self.tau)
+        allowed = max(settled.need, self.acquisitions.smallest) * (1 + self.tau)
         return self._suspicion.weigh(self._key(settled), settled, allowed)
 
     def _key(self, settled: Settlement) -> str:
@@ -113,13 +113,13 @@ class OverNeed:
         return settled.family if self.pool == "family" else self.pool
 
     def _plan(self) -> Plan:
-        run = self._acquisitions.started
+        run = self.acquisitions.started
         if run is None:
             return Plan(keys=1 if self.pool == "fleet" else None)
         keys = {
             "fleet": 1,
             "worker": run.workers,
             "agent": run.workers * ceil(run.rounds / run.life),
-            "family": self._acquisitions.families,
+            "family": self.acquisitions.families,
         }
         return Plan(keys[self.pool], run.workers * run.rounds)

@@ -60,7 +60,7 @@ class RawGrowth:
         self.alpha = probability("alpha", alpha)
         self.baseline_rounds = count("baseline_rounds", baseline_rounds, least=1)
         self.resource = label("resource", resource)
-        self._acquisitions = Acquisitions(resource)
+        self.acquisitions = Acquisitions(resource)
         self._number, self._sum, self._squares = 0, 0.0, 0.0
         self._first_round = 0
         self._bound = 0.0
@@ -68,7 +68,7 @@ class RawGrowth:
 
     def observe(self, event: Event) -> Verdict | None:
         """Measure the baseline, then bet against it; answer on an alarm or a move of the score."""
-        settled = self._acquisitions.fold(event)
+        settled = self.acquisitions.fold(event)
         if settled is None:
             return None
         if self._suspicion is None:
@@ -91,8 +91,8 @@ class RawGrowth:
         mean = self._sum / self._number
         spread = max(0.0, self._squares - self._number * mean**2) / (self._number - 1)
         bound = mean + NormalDist().inv_cdf(CONFIDENCE) * sqrt(spread / self._number)
-        self._bound = max(bound, self._acquisitions.smallest)
-        run = self._acquisitions.started
+        self._bound = max(bound, self.acquisitions.smallest)
+        run = self.acquisitions.started
         bets = max(1, run.workers * (run.rounds - self.baseline_rounds)) if run else None
         than = f"the upper bound of its first {self.baseline_rounds} rounds"
         return Suspicion(Case(self.name, FLEET, "growth", than), self.alpha, Plan(1, bets))

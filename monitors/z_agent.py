@@ -69,21 +69,21 @@ class ZAgent:
         self.sigma = amount("sigma", sigma, least=1e-6, most=10)
         self.resource = label("resource", resource)
         self._spread = sqrt(log1p(sigma**2))
-        self._acquisitions = Acquisitions(resource)
+        self.acquisitions = Acquisitions(resource)
         self._lives: dict[str, _Life] = {}
         self._tested = 0
 
     def observe(self, event: Event) -> Verdict | None:
         """Add up an agent's rounds; test when its life has ended."""
-        settled = self._acquisitions.fold(event)
+        settled = self.acquisitions.fold(event)
         if settled is not None:
             self._add(settled)
-        ended = self._acquisitions.ended
+        ended = self.acquisitions.ended
         life = self._lives.pop(ended, None) if ended else None
         return self._test(event, str(ended), life) if life and life.rounds else None
 
     def _add(self, settled: Settlement) -> None:
-        least = self._acquisitions.smallest
+        least = self.acquisitions.smallest
         agent = str(settled.who.agent)
         life = self._lives.get(agent)
         if life is None:
@@ -120,7 +120,7 @@ class ZAgent:
 
     def _next_level(self) -> float:
         self._tested += 1
-        run = self._acquisitions.started
+        run = self.acquisitions.started
         if run is None:
             return self.alpha / (self._tested * (self._tested + 1))
         planned = run.workers * ceil(run.rounds / run.life)

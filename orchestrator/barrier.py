@@ -52,7 +52,7 @@ class Barrier:
     """
 
     def __init__(self) -> None:
-        self._parties: tuple[str, ...] = ()
+        self._parties: dict[str, None] = {}
         self._submitted: dict[str, Submission] = {}
         self._all_in = asyncio.Event()
         self._next_round = asyncio.Event()
@@ -63,7 +63,7 @@ class Barrier:
         Everyone who submitted in the round before goes on. With no workers the barrier stays
         open: there is no further round.
         """
-        self._parties = tuple(workers)
+        self._parties = dict.fromkeys(workers)
         self._submitted = {}
         self._all_in.clear()
         self._next_round.set()

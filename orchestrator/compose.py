@@ -10,10 +10,12 @@ from pydantic import JsonValue
 
 from memory.chance import seed_for
 from memory.errors import BadInput, did_you_mean
+from memory.events import Need, RunFinished
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Record, RosterEntry, Sealed
 from monitors import CATALOGUE as MONITORS
+from monitors.acquisition import share
 from monitors.monitor import Monitor
 from orchestrator.lives import Lives
 from orchestrator.stage import Part, Stage, Watch
@@ -168,15 +170,19 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     world = World(scenario, seed, log, notes, sealed.append)
     lives = Lives(notes)
     tally = Tally(next(iter(scenario.world.need)))
-    watch = Watch([m for spec in scenario.monitors for m in monitors_of(spec)], tally)
+    monitors = [monitor for spec in scenario.monitors for monitor in monitors_of(spec)]
+    share(monitors)
+    watch = Watch(monitors, tally)
     policies = {id(group): policy_of(group) for group in scenario.workers}
     cast = {
         worker: Part(policies[id(group)], group.family)
         for worker, group in roster_of(scenario, seed)
     }
     stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed)
-    for fold in (stage.fold, notes.fold, world.fold, lives.fold, tally.fold, watch.fold):
-        log.listen(fold)
+    log.listen(stage.fold, Need, RunFinished)
+    for each in (notes, world, lives, tally):
+        log.listen(each.fold, *each.folds)
+    log.listen(watch.fold)
     return stage
 
 

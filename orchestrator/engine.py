@@ -21,15 +21,15 @@ from scenarios.view import visible_hash
 
 ENGINE = version("superorganism")
 
-EVENTS_PER_COMMIT = 500
-ROUNDS_PER_COMMIT = 16
-SECONDS_PER_COMMIT = 0.25
+EVENTS_PER_COMMIT = 1_000
+SECONDS_PER_COMMIT = 0.1
+"""A run's rounds go down together until there are so many events, or so much time has passed."""
 
 
 class Keeper(Protocol):
     """Takes what a run has written since it was last asked, whole rounds at a time."""
 
-    def commit(self, batch: Batch) -> None:
+    async def commit(self, batch: Batch) -> None:
         """Take events, verdicts and sealed records; an error stops the run."""
         ...
 
@@ -40,9 +40,9 @@ class Durable(NamedTuple):
     journal: Journal
     claim: Claim
 
-    def commit(self, batch: Batch) -> None:
-        """Put a batch down, durably."""
-        self.journal.commit(self.claim, batch)
+    async def commit(self, batch: Batch) -> None:
+        """Put a batch down, durably, together with what other runs of this loop put down now."""
+        await self.journal.group.commit(self.claim, batch)
 
 
 def _nothing(_: int) -> None:
@@ -79,7 +79,6 @@ class Engine:
     stage: Stage
     durable: Keeper | None = None
     listeners: Listeners = field(default_factory=Listeners)
-    _rounds_open: int = 0
     _events_open: int = 0
     _committed_at: float = field(default_factory=time.monotonic)
 
@@ -116,9 +115,9 @@ class Engine:
             for submission in await barrier.gather():
                 take_turn(stage, submission)
             stage.world.settle(number)
-            self._round_done()
+            await self._round_done()
             await self._keep_pace(number - first + 1, started_at)
-        self._finish("done")
+        await self._finish("done")
         stage.round = stage.rounds + 1
         barrier.open(())
 
@@ -140,21 +139,20 @@ class Engine:
         )
         self.stage.world.open()
 
-    def _finish(self, status: RunStatus, reason: str = "") -> None:
+    async def _finish(self, status: RunStatus, reason: str = "") -> None:
         stage, log = self.stage, self.stage.log
         for life in stage.lives.living():
             end_episode(stage, life, "run_over")
         log.append(
             RunFinished(**log.envelope(stage.round, key="run"), status=status, reason=reason)
         )
-        self._commit()
+        await self._commit()
 
-    def _round_done(self) -> None:
-        self._rounds_open += 1
+    async def _round_done(self) -> None:
         if self.durable is None:
             self._forget()
         elif self._is_commit_due():
-            self._commit()
+            await self._commit()
         self.listeners.on_round(self.stage.round)
 
     def _forget(self) -> None:
@@ -165,12 +163,11 @@ class Engine:
 
     def _is_commit_due(self) -> bool:
         return (
-            self._rounds_open >= ROUNDS_PER_COMMIT
-            or self.stage.log.seq - self._events_open >= EVENTS_PER_COMMIT
+            self.stage.log.seq - self._events_open >= EVENTS_PER_COMMIT
             or time.monotonic() - self._committed_at >= SECONDS_PER_COMMIT
         )
 
-    def _commit(self) -> None:
+    async def _commit(self) -> None:
         """Put down everything written since the last commit, in one transaction."""
         stage = self.stage
         entries, verdicts = stage.log.drain(), stage.watch.drain()
@@ -178,9 +175,9 @@ class Engine:
         stage.sealed.clear()
         if self.durable is not None and entries:
             batch = Batch(entries=entries, verdicts=verdicts, records=records, round=stage.round)
-            self.durable.commit(batch)
+            await self.durable.commit(batch)
             self.listeners.on_commit(stage.log.seq)
-        self._rounds_open, self._events_open = 0, stage.log.seq
+        self._events_open = stage.log.seq
         self._committed_at = time.monotonic()
 
     async def _keep_pace(self, rounds_done: int, started_at: float) -> None:
@@ -190,7 +187,7 @@ class Engine:
             return
         wait = started_at + rounds_done / pace - time.monotonic()
         if self.durable is not None:
-            self._commit()
+            await self._commit()
         await asyncio.sleep(max(0.0, wait))
 
 

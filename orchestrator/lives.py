@@ -1,6 +1,7 @@
 """Who lives now in each worker's chain, and what each agent has seen of its life: a fold."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from memory.events import (
     Actor,
@@ -47,6 +48,16 @@ class Life:
 class Lives:
     """The newest life of each worker, folded from the log; so a resumed run finds it again."""
 
+    folds: ClassVar[tuple[type[Event], ...]] = (
+        EpisodeStarted,
+        Decided,
+        ToolResult,
+        NoteRead,
+        NoteWritten,
+        EpisodeEnded,
+    )
+    """The kinds of events that change it."""
+
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._newest: dict[str, Life] = {}
@@ -63,25 +74,22 @@ class Lives:
         """Take up one event of the log."""
         if event.worker is None:
             return
-        if isinstance(event, EpisodeStarted):
+        if type(event) is EpisodeStarted:
             self._newest[event.worker] = Life(event.actor, event.life)
             return
         life = self._newest.get(event.worker)
         if life is None or life.actor.agent != event.agent:
             return
-        match event:
-            case Decided():
-                life.turn = event.turn
-                life.outcomes = ()
-            case ToolResult():
-                life.outcomes += (Outcome(event.tool, event.message, event.error),)
-                if event.tool == "finish" and not event.error:
-                    life.has_finished = True
-            case NoteRead() | NoteWritten():
-                # The version it read, though another may have been written since it was shown.
-                read = self._notes.version(event.note, event.version)
-                life.remember(event.note, memo_of(read or self._notes[event.note]))
-            case EpisodeEnded():
-                life.is_over = True
-            case _:
-                pass
+        if type(event) is ToolResult:
+            life.outcomes += (Outcome(event.tool, event.message, event.error),)
+            if event.tool == "finish" and not event.error:
+                life.has_finished = True
+        elif type(event) is Decided:
+            life.turn = event.turn
+            life.outcomes = ()
+        elif type(event) is NoteRead or type(event) is NoteWritten:
+            # The version it read, though another may have been written since it was shown.
+            read = self._notes.version(event.note, event.version)
+            life.remember(event.note, memo_of(read or self._notes[event.note]))
+        elif type(event) is EpisodeEnded:
+            life.is_over = True

@@ -120,7 +120,7 @@ class Comparison:
         sealed = (_fact(each) for each in journal.records(run) if each.seq <= record.seq)
         self.truth = Track("truth", sealed)
 
-    def commit(self, batch: Batch) -> None:
+    async def commit(self, batch: Batch) -> None:
         """Compare what an engine has written; of an unfinished run, up to its last commit."""
         entries, verdicts, records, _ = batch
         for event, body, _ in entries:
@@ -202,7 +202,7 @@ async def _recompute(journal: Journal, record: RunRecord, comparison: Comparison
     stage = _stage(Scenario.model_validate(sealed.scenario), record, policy)
     for entry in journal.entries(run, limit=comparison.events.count):
         stage.log.replay([entry])
-        comparison.commit(Batch([], stage.watch.drain(), [], 0))
+        await comparison.commit(Batch([], stage.watch.drain(), [], 0))
     if stage.round < record.round or record.is_finished:
         await _play(stage, comparison, until=None if record.is_finished else record.round)
 
@@ -235,7 +235,9 @@ async def _play(stage: Stage, comparison: Comparison, until: int | None) -> None
         # A forged log may ask of the world what no run of ours would.
         why = f"{type(error).__name__}: {error}"
     if not why:
-        comparison.commit(Batch(stage.log.drain(), stage.watch.drain(), stage.sealed, stage.round))
+        await comparison.commit(
+            Batch(stage.log.drain(), stage.watch.drain(), stage.sealed, stage.round)
+        )
         return
-    comparison.commit(Batch(stage.log.drain(), [], [], stage.round))
+    await comparison.commit(Batch(stage.log.drain(), [], [], stage.round))
     comparison.events.end(why)

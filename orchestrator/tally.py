@@ -2,6 +2,7 @@
 
 from array import array
 from collections import defaultdict
+from typing import ClassVar
 
 from memory.events import Demand, Event, Need, Settled, Transfer
 
@@ -28,6 +29,9 @@ class Tally:
         The fleet's excess at the end of each round that has demand.
     """
 
+    folds: ClassVar[tuple[type[Event], ...]] = (Transfer, Demand, Need, Settled)
+    """The kinds of events that change it."""
+
     def __init__(self, resource: str) -> None:
         self.resource = resource
         self.round = 0
@@ -44,12 +48,12 @@ class Tally:
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log."""
-        if isinstance(event, Transfer):
+        if type(event) is Transfer:
             self._fold_transfer(event)
-        elif isinstance(event, Demand):
+        elif type(event) is Demand:
             if event.resource == self.resource:
                 self._fold_demand(event)
-        elif isinstance(event, Need) and event.resource == self.resource:
+        elif type(event) is Need and event.resource == self.resource:
             self.round = event.round
             self._need_now = event.amount
             for series, last in (
@@ -58,7 +62,7 @@ class Tally:
                 (self.need_by_round, 0.0),
             ):
                 series.append(last)
-        elif isinstance(event, Settled):
+        elif type(event) is Settled:
             self._fold_transfer(event)
 
     def _fold_transfer(self, event: Transfer | Settled) -> None:

@@ -4,7 +4,9 @@ In a round each worker reserves, then demand N(demand, sd) falls due on it. Unit
 used are worth their refund, units missing cost the shortfall price: a newsvendor's problem.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -99,7 +101,8 @@ def smallest(value: Decimal, decimals: int) -> int:
     return amount
 
 
-class Good(NamedTuple):
+@dataclass(frozen=True)
+class Good:
     """A resource that the work needs: its terms of trade, with money in its smallest unit."""
 
     resource: str
@@ -116,6 +119,15 @@ class Good(NamedTuple):
         for surge in self.need.surge:
             if surge.start <= number <= surge.last:
                 times *= surge.times
+        market = self._usual if times == 1 else self._market(times)
+        notices = "; ".join(filter(None, (_notice(surge, number) for surge in self.need.surge)))
+        return market._replace(notice=notices) if notices else market
+
+    @cached_property
+    def _usual(self) -> Market:
+        return self._market(1.0)
+
+    def _market(self, times: float) -> Market:
         demand, sd = self.need.demand * times, self.need.sd * times
         need = newsvendor(
             demand, sd, price=self.price, salvage=self.refund, shortfall=self.shortfall
@@ -132,7 +144,6 @@ class Good(NamedTuple):
             demand_sd=sd,
             shortfall=self.shortfall,
             need=round(need + grant, 3),
-            notice="; ".join(filter(None, (_notice(surge, number) for surge in self.need.surge))),
         )
 
 

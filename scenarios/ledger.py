@@ -230,14 +230,14 @@ class Ledger:
             self._books[leg.debit, leg.resource].pending -= leg.amount
 
     def _move(self, legs: tuple[Leg, ...]) -> None:
+        books = self._books
         for leg in legs:
-            source = entries_of(self._books, (leg.debit, leg.resource))
-            target = entries_of(self._books, (leg.credit, leg.resource))
-            turnover = entries_of(self._turnover, leg.resource)
-            source.debits += leg.amount
-            target.credits += leg.amount
-            turnover.debits += leg.amount
-            turnover.credits += leg.amount
+            amount, resource = leg.amount, leg.resource
+            entries_of(books, (leg.debit, resource)).debits += amount
+            entries_of(books, (leg.credit, resource)).credits += amount
+            turnover = entries_of(self._turnover, resource)
+            turnover.debits += amount
+            turnover.credits += amount
 
     def _assert_sound(self, key: str, legs: tuple[Leg, ...]) -> None:
         for leg in legs:
@@ -253,21 +253,20 @@ class Ledger:
     def _refusal(self, legs: tuple[Leg, ...], waits: bool) -> str | None:
         change: dict[tuple[str, str], int] = {}
         for leg in legs:
-            if leg.debit == leg.credit:
-                return f"{leg.debit} cannot be on both sides"
-            if not 0 < leg.amount <= LARGEST:
-                return f"an amount is {leg.amount}; it must be from 1 to {LARGEST}"
-            if leg.debit not in self._unlimited:
-                source = (leg.debit, leg.resource)
-                before = change.get(source, 0)
-                has = self.free(*source) + before
-                if has < leg.amount:
-                    said, takes = self._say(leg.resource, has), self._say(leg.resource, leg.amount)
-                    return f"{leg.debit} has {said}; this takes {takes}"
-                change[source] = before - leg.amount
+            debit, credit, resource, amount = leg.debit, leg.credit, leg.resource, leg.amount
+            if debit == credit:
+                return f"{debit} cannot be on both sides"
+            if not 0 < amount <= LARGEST:
+                return f"an amount is {amount}; it must be from 1 to {LARGEST}"
+            if debit not in self._unlimited:
+                before = change.get((debit, resource), 0)
+                has = self.free(debit, resource) + before
+                if has < amount:
+                    said, takes = self._say(resource, has), self._say(resource, amount)
+                    return f"{debit} has {said}; this takes {takes}"
+                change[debit, resource] = before - amount
             if not waits:
-                target = (leg.credit, leg.resource)
-                change[target] = change.get(target, 0) + leg.amount
+                change[credit, resource] = change.get((credit, resource), 0) + amount
         return None
 
     def _say(self, resource: str, amount: int) -> str:

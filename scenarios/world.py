@@ -1,6 +1,7 @@
 """The simulated world: its clock, what work needs, and what comes of each call."""
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from memory.errors import LedgerError, did_you_mean
 from memory.events import (
@@ -88,6 +89,9 @@ class World:
     >>> world.facts("w01").held
     {'compute': 7}
     """
+
+    folds: ClassVar[tuple[type[Event], ...]] = (Transfer, ToolResult, Need, Pending, Settled)
+    """The kinds of events that change it."""
 
     def __init__(
         self,

@@ -64,6 +64,20 @@ def test_every_fold_is_told_in_the_order_given() -> None:
     assert told == [("first", 1), ("first", 2), ("later", 2)]
 
 
+def test_a_fold_may_ask_for_some_kinds_only() -> None:
+    told: list[str] = []
+    log = Log("r_1")
+    log.listen(lambda event: told.append(event.kind), NoteRead)
+    entries = history(log)
+    log.listen(lambda event: told.append(f"later {event.kind}"), NoteRead)
+    read_note(log, 1)
+    assert told == ["note_read", "note_read", "later note_read"]
+    again = Log("r_1")
+    again.listen(lambda event: told.append(f"replayed {event.kind}"), NoteRead)
+    again.replay(entries)
+    assert told[3:] == ["replayed note_read"]
+
+
 def test_draining_gives_each_event_once() -> None:
     log = Log("r_1")
     read_note(log, 1)

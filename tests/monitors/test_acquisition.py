@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from memory.events import Actor
-from monitors.acquisition import Acquisitions, Settlement
+from memory.verdicts import Verdict
+from monitors import OverNeed, RawGrowth, ZAgent
+from monitors.acquisition import Acquisitions, Settlement, share
+from monitors.monitor import Monitor
+from monitors.over_need import Pool
+from monitors.rehearsal import Rehearsal
 
 
 class _Reader:
@@ -152,3 +157,24 @@ def test_a_resource_that_the_run_lacks_is_told_at_its_start(scribe: Any) -> None
     scribe.show_to(_Reader("computer"))
     with pytest.raises(ValueError, match=r"'computer'; this run has compute, money.*'compute'\?"):
         scribe.begin()
+
+
+def test_monitors_that_share_one_fold_say_what_they_say_alone() -> None:
+    def watching() -> list[Monitor]:
+        pools: tuple[Pool, ...] = ("fleet", "worker", "agent")
+        return [*(OverNeed(pool) for pool in pools), ZAgent(), RawGrowth()]
+
+    alone, together = watching(), watching()
+    share(together)
+    said: list[list[Verdict | None]] = [[], []]
+    for event in Rehearsal(workers=4, rounds=60, life=12, bias=0.3, culprits=1):
+        for monitors, verdicts in zip((alone, together), said, strict=True):
+            verdicts += [monitor.observe(event) for monitor in monitors]
+    assert said[0] == said[1]
+    assert any(verdict and verdict.alarm for verdict in said[0])
+
+
+def test_monitors_of_other_resources_share_nothing() -> None:
+    one, other = OverNeed(resource="compute"), OverNeed(resource="storage")
+    share([one, other])
+    assert one.acquisitions is not other.acquisitions

@@ -1,13 +1,13 @@
 """The run loop: order, determinism, resuming, and what happens when something breaks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
 
-from memory.errors import PolicyFailed, StoreError
+from memory.errors import PolicyFailed, StaleClaim, StoreError
 from memory.events import (
     Call,
     Decided,
@@ -20,12 +20,12 @@ from memory.events import (
     RunStarted,
     ToolResult,
 )
-from memory.journal import Batch, Journal
+from memory.journal import Journal, Part
 from orchestrator import conduct
 from orchestrator.compose import assemble
 from orchestrator.engine import Engine, Listeners
 from orchestrator.evaluate import play
-from orchestrator.stage import Part
+from orchestrator.stage import Part as Role
 from orchestrator.turn import MAX_CALLS
 from scenarios.spec import Scenario
 from subagents.policy import Decision, Observation
@@ -97,7 +97,7 @@ def test_who_answers_first_does_not_matter(fleet: Fleet) -> None:
     digests = set()
     for delays in ({}, {"w01": 9, "w02": 3}, {"w03": 7}):
         stage = assemble(fleet(), 1, "r")
-        stage.cast = {worker: Part(Scripted(delays), "heron") for worker in stage.cast}
+        stage.cast = {worker: Role(Scripted(delays), "heron") for worker in stage.cast}
         asyncio.run(Engine(stage).execute())
         digests.add(stage.log.digest)
     assert len(digests) == 1
@@ -109,7 +109,7 @@ def test_the_first_error_of_an_agent_stops_the_run_and_nothing_of_that_round_is_
     performance = conduct.start(journal, fleet())
     broken = Scripted({}, fails_in_turn=3)
     stage = performance.stage
-    stage.cast = {worker: Part(broken, "heron") for worker in stage.cast}
+    stage.cast = {worker: Role(broken, "heron") for worker in stage.cast}
     with pytest.raises(PolicyFailed, match=r"'scripted', w02\.1, turn 3: LookupError"):
         asyncio.run(performance.play(Listeners(rounds_per_second=1000)))
     assert journal.run(performance.run).status == "interrupted"
@@ -174,7 +174,7 @@ def test_a_policy_that_fails_is_named_with_its_agent_and_turn(
     fleet: Fleet, answer: object, message: str
 ) -> None:
     stage = assemble(fleet(), 1, "r")
-    stage.cast = {worker: Part(Odd(answer), "heron") for worker in stage.cast}
+    stage.cast = {worker: Role(Odd(answer), "heron") for worker in stage.cast}
     with pytest.raises(PolicyFailed, match=message) as caught:
         asyncio.run(Engine(stage).execute())
     assert not getattr(caught.value, "__notes__", [])
@@ -186,7 +186,7 @@ def test_calls_beyond_the_limit_are_refused_and_the_agent_is_told(
     many = Decision((Call(tool="read_notes", arguments={"limit": 1}),) * (MAX_CALLS + 8))
     performance = conduct.start(journal, fleet("world.rounds=1", "chain.life=1"))
     stage = performance.stage
-    stage.cast = {worker: Part(Odd(many), "heron") for worker in stage.cast}
+    stage.cast = {worker: Role(Odd(many), "heron") for worker in stage.cast}
     asyncio.run(performance.play(with_references=False))
     mine = [event for event in events_of(journal, performance.run) if event.worker == "w01"]
     results = [event for event in mine if isinstance(event, ToolResult)]
@@ -211,11 +211,11 @@ class FullDisk(Journal):
 
     commits = 0
 
-    def commit(self, claim: object, batch: Batch) -> None:
+    def commit_all(self, parts: Sequence[Part]) -> list[StaleClaim | ValueError | None]:
         self.commits += 1
         if self.commits == 3:
             raise StoreError("the disk is full")
-        super().commit(claim, batch)  # type: ignore[arg-type]
+        return super().commit_all(parts)
 
 
 def test_a_full_disk_stops_the_run_with_its_own_words_and_it_resumes(

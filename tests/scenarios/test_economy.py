@@ -1,5 +1,6 @@
 """The economy: exact amounts, demand that nobody moves, and the need it computes to."""
 
+from dataclasses import replace
 from decimal import Decimal
 from statistics import fmean, stdev
 from typing import Any
@@ -22,7 +23,7 @@ def good(**figures: Any) -> Good:
         surge=figures.pop("surge", ()),
     )
     usual = Good("compute", "gpu_h", price=100, refund=20, lot=1, shortfall=500, need=need)
-    return usual._replace(**figures)
+    return replace(usual, **figures)
 
 
 def supply(**changes: Any) -> Scenario:
