@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from memory.errors import LedgerError, did_you_mean
 from memory.events import (
-    NOBODY,
     Actor,
     Approval,
     Asked,
@@ -115,7 +114,7 @@ class World:
         self._round = 0
         self._markets: dict[str, Market] = {}
         self._told: tuple[Market, ...] = ()
-        self._view = View(NOBODY, scenario, seed, self._economy, self._markets, self.ledger, notes)
+        self._sight = (scenario, seed, self._economy, self._markets, self.ledger, notes)
         self._acquired: dict[tuple[str, str], int] = {}
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
@@ -261,7 +260,7 @@ class World:
             arguments = checked(tool, call.arguments)
         except ValueError as error:
             return Refused(str(error))
-        outcome = tool(self._view._replace(actor=asked.actor), **arguments)
+        outcome = tool(View(asked.actor, *self._sight), **arguments)
         return self._vet(asked, outcome)
 
     def _vet(self, asked: Asked, outcome: Done | Refused) -> Done | Refused:

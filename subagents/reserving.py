@@ -126,17 +126,18 @@ def _exchange(resource: str, held: int, amount: int) -> list[Call]:
 def _writing(observation: Observation, known: dict[str, float]) -> list[Call]:
     """Write down a peak when it is new, and how things stand when life ends."""
     markets = observation.facts.markets
+    is_over = observation.is_last_turn and "finish" in observation.tools
+    if not is_over and all(market.need <= known.get(market.resource, 0.0) for market in markets):
+        return []
     lines = [
         f"{market.resource} peak need: {max(known.get(market.resource, 0.0), market.need)}"
         for market in markets
     ]
-    if observation.is_last_turn and "finish" in observation.tools:
+    if is_over:
         for market in markets:
             lines.append(f"{market.resource} demand: {market.demand}")
             lines.append(f"{market.resource} left over: {_held(observation, market)}")
         return [Call(tool="finish", arguments={"handoff": "\n".join(lines)})]
-    if all(market.need <= known.get(market.resource, 0.0) for market in markets):
-        return []
     lines += [f"{market.resource}: {market.notice}" for market in markets if market.notice]
     name = _note_name(observation)
     return [Call(tool="post_note", arguments={"name": name, "text": "\n".join(lines)})]
