@@ -14,7 +14,9 @@ from memory.errors import BadInput
 from memory.journal import Journal
 from orchestrator import conduct
 from orchestrator.evaluate import Summary
+from orchestrator.fork import fork
 from orchestrator.settings import read_settings
+from orchestrator.verify import Verified, verify
 from scenarios.spec import Scenario
 
 if TYPE_CHECKING:
@@ -53,6 +55,57 @@ class RunView:
         """Return the verdict log, one record a verdict."""
         with Journal.open(self.store, create=False) as journal:
             return [verdict.model_dump(mode="json") for _, verdict in journal.verdicts(self.run)]
+
+    def verify(self, *, replay: bool = False) -> Verified:
+        """Check the run from end to end, as ``runs verify`` does.
+
+        Parameters
+        ----------
+        replay
+            Compute it again from its decisions, too; no model is needed for that.
+
+        Returns
+        -------
+        Verified
+            ``ok``, and where it is not, the ``problem``: the first event that does not fit.
+        """
+        with Journal.open(self.store, create=False) as journal:
+            return _wait(verify(journal, self.run, with_replay=replay))
+
+    def fork(
+        self, at: int, overrides: Iterable[str] = (), *, run_id: str | None = None
+    ) -> "RunView":
+        """Return a new run that shares this one's history up to an event and goes its own way.
+
+        Parameters
+        ----------
+        at
+            The number of an event: what is shared ends with the last whole round there.
+        overrides
+            What differs from then on, such as ``"workers.weak_shard.over_reserve=0%"``.
+        run_id
+            The new run's id.
+
+        Raises
+        ------
+        ScenarioError, BadInput
+            If a change cannot be made, or contradicts what has happened already.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from orchestrator import run
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     short = ["world.rounds=24"]
+        ...     fleet = run("just_in_case", overrides=short, store=f"{folder}/j.db")
+        ...     better = fleet.fork(at=1500, overrides=["workers.weak_shard.over_reserve=0%"])
+        >>> better.summary.fork.round, better.summary.fork.averted > 0
+        (11, True)
+        """
+        changes = _changes(overrides)
+        with Journal.open(self.store, create=False) as journal:
+            summary = _wait(fork(journal, self.run, at, changes, run_id).play())
+        return RunView(summary.run, self.store, summary)
 
     def events_frame(self) -> "pd.DataFrame | Records":
         """Return the event log as a data frame indexed by seq, or as records without pandas."""
@@ -103,16 +156,15 @@ def run(
     (1.0, 'run_started')
     """
     place = read_settings(store).store
-    if isinstance(overrides, str):
-        raise BadInput(f"overrides is {overrides!r}; it is a list of changes: [{overrides!r}]")
+    changes = _changes(overrides)
     if not (seed is None or (isinstance(seed, int) and 0 <= seed < 2**63)):
         raise BadInput(f"seed is {seed!r}; it is a whole number from 0 to 2**63 - 1")
     if isinstance(scenario, Scenario):
-        if list(overrides):
+        if changes:
             raise BadInput("overrides change a scenario as it loads; this one is loaded already")
         chosen = scenario
     else:
-        chosen = conduct.load(str(scenario), tuple(overrides))
+        chosen = conduct.load(str(scenario), changes)
     with Journal.open(place) as journal:
         order = conduct.Order(chosen, seed, run_id)
         stored = conduct.find(journal, order)
@@ -135,6 +187,12 @@ def load_run(run_id: str, *, store: str | None = None) -> RunView:
     with Journal.open(place, create=False) as journal:
         summary = conduct.stored_summary(journal, journal.run(run_id))
     return RunView(run_id, place, summary)
+
+
+def _changes(overrides: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(overrides, str):
+        raise BadInput(f"overrides is {overrides!r}; it is a list of changes: [{overrides!r}]")
+    return tuple(overrides)
 
 
 def _wait(work: Coroutine[Any, Any, T]) -> T:

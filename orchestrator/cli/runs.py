@@ -192,7 +192,7 @@ def note(  # noqa: PLR0913 - a verb's options are its signature
 
 
 @app.command("verify")
-def verify(
+def verify_run(
     run: Run,
     replay: Annotated[
         bool,
@@ -210,14 +210,17 @@ def verify(
     Recompute its hash chain, play its events back, and balance its books; exit with 1 and name
     the first event that does not fit.
     """
-    from orchestrator.cli.verify import verified
+    import asyncio
+
+    from orchestrator.cli.verify import told
+    from orchestrator.verify import verify
 
     with open_journal(store) as journal:
-        found = verified(journal, run, with_replay=replay)
+        found = asyncio.run(verify(journal, run, with_replay=replay))
     if json:
         put(found.model_dump_json())
     else:
-        terminal().print(str(found), soft_wrap=True)
+        terminal().print(told(found), soft_wrap=True)
     if not found.ok:
         raise typer.Exit(1)
 

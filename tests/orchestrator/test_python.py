@@ -1,6 +1,7 @@
 """The door for Python: run, load, and look at it as frames or records."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,3 +86,36 @@ def test_looking_for_a_run_makes_no_store(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="there is no journal here"):
         load_run("r_1", store=str(tmp_path / "none.db"))
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_run_is_verified_and_an_altered_one_is_not(store: str, fleet: Fleet) -> None:
+    done = run(fleet(), store=store)
+    whole = done.verify(replay=True)
+    assert whole.ok
+    assert whole.replay
+    assert (whole.events, whole.digest) == (done.summary.events, done.summary.digest)
+    with sqlite3.connect(store) as connection:
+        connection.execute("UPDATE event SET body = replace(body, '1', '2') WHERE seq = 9")
+    found = done.verify()
+    assert not found.ok
+    assert "event 9" in found.problem
+
+
+def test_an_unchanged_fork_ends_as_its_parent_and_a_changed_one_does_not(store: str) -> None:
+    done = run("just_in_case", seed=3, overrides=SMALL, store=store)
+    same = done.fork(at=done.summary.events // 2)
+    other = done.fork(at=40, overrides=["workers.weak_shard.over_reserve=50%"], run_id="greedier")
+    assert same.summary.digest == done.summary.digest
+    assert same.summary.fork
+    assert same.summary.fork.averted == 0
+    assert other.run == "greedier"
+    assert other.summary.fork
+    assert other.summary.fork.averted < 0
+
+
+def test_a_fork_says_what_it_cannot_change(store: str, fleet: Fleet) -> None:
+    done = run(fleet(), store=store)
+    with pytest.raises(BadInput, match="cannot be so"):
+        done.fork(at=100, overrides=["world.rounds=99"])
+    with pytest.raises(BadInput, match="it is a list of changes"):
+        done.fork(at=100, overrides="world.rounds=99")
