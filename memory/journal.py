@@ -23,6 +23,7 @@ from memory.lease import BEATS_PER_LEASE, LEASE_S, Heartbeat
 from memory.log import GENESIS
 from memory.reader import Reader, lease_left, owner_of
 from memory.record import RUN_ID, Origin, RunHead, RunRecord
+from memory.relay import Bus
 from memory.store import Store, database_at
 from memory.tables import ANSWER, CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow, insert_sql
 from memory.truth import Sealed
@@ -90,8 +91,9 @@ class Journal(Reader):
         store: Store,
         clock: Callable[[], datetime] = wall_clock,
         lease_s: float = LEASE_S,
+        bus: Bus | None = None,
     ) -> None:
-        super().__init__(store)
+        super().__init__(store, bus)
         self._clock = clock
         self._lock = _LOCK.add_columns(lease_left(store.clock))
         self._lease = {} if store.clock is None else {"lease_until": store.clock + lease_s}
@@ -110,6 +112,7 @@ class Journal(Reader):
         create: bool = True,
         clock: Callable[[], datetime] = wall_clock,
         lease_s: float = LEASE_S,
+        bus: Bus | None = None,
     ) -> Self:
         """Open the journal at a path, a ``sqlite:///`` or a ``postgresql://`` URL.
 
@@ -124,6 +127,9 @@ class Journal(Reader):
         lease_s
             For how many seconds an owner keeps its run without a sign of life, where owners
             cannot see one another.
+        bus
+            What tells other processes of commits, and this one of theirs; closed with the
+            journal. Whether it is there or down, the journal is the same.
 
         Raises
         ------
@@ -132,11 +138,13 @@ class Journal(Reader):
         StoreError
             If it cannot be opened, is no journal, or has another schema.
         """
-        return cls(Store(database_at(url), create=create), clock, lease_s)
+        return cls(Store(database_at(url), create=create), clock, lease_s, bus)
 
     def close(self) -> None:
         """Let go of the database; whoever still waits for a commit gets a ``StoreError``."""
         self._heart.stop()
+        if self._wire:
+            self._wire.close()
         self._store.close()
         self._bell.ring(StoreError(f"{self._store.name}: this journal has been closed"))
 
@@ -204,7 +212,7 @@ class Journal(Reader):
             connection.execute(_TICK, tick)
             provenance = {"parent": origin.parent, "fork_seq": origin.seq}
             self._change(connection, claim, fork_round=origin.round, **provenance, **standing)
-        self._bell.ring()
+        self._tell(claim.run)
         return self._own(claim)
 
     def _create(self, connection: Connection, head: RunHead, sealed: Sealed) -> Claim:
@@ -268,6 +276,14 @@ class Journal(Reader):
             self._change(connection, claim, token=claim.token, status="running", **owned)
         return self._own(claim)
 
+    def publish(self) -> None:
+        """Publish what is committed here from now on, and all that the bus is lacking.
+
+        Owning a run begins it; a process that only serves a journal may begin it, too.
+        """
+        if self._wire:
+            self._wire.publish()
+
     def renew(self) -> None:
         """Renew the leases of all runs that this journal owns; where there are none, do nothing.
 
@@ -314,7 +330,7 @@ class Journal(Reader):
             connection.execute(self._advance, standing)
             if entries:
                 connection.execute(_TICK, standing)
-        self._bell.ring()
+        self._tell(claim.run)
 
     def release(self, claim: Claim) -> None:
         """Let go of an unfinished run, which anyone may then resume.
@@ -370,13 +386,20 @@ class Journal(Reader):
             free = dict.fromkeys(("pid", "host", "born", "lease_until"))
             self._change(connection, claim, **free, **changes)
         self._owned.pop(claim.number, None)
-        self._bell.ring()
+        self._tell(claim.run)
 
     def _own(self, claim: Claim) -> Claim:
         self._owned[claim.number] = claim.token
         if self._lease:
             self._heart.start()
+        self.publish()
         return claim
+
+    def _tell(self, run: str) -> None:
+        """Wake who waits for a commit, here and in other processes."""
+        self._bell.ring()
+        if self._wire:
+            self._wire.ring(run)
 
     def _locked(self, connection: Connection, number: int) -> AnyRow:
         """Return a run's row, which nobody else can change before this transaction ends."""
