@@ -12,11 +12,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.server import HOW_TO_INSTALL, Postgres, binaries
+from benchmarks.server import (
+    HOW_TO_INSTALL,
+    HOW_TO_INSTALL_REDIS,
+    Postgres,
+    Redis,
+    binaries,
+    redis_binary,
+)
 
 Figures = dict[str, float]
 COMMAND = str(Path(sys.executable).with_name("superorganism"))
@@ -118,23 +126,35 @@ def watching(repeats: int) -> Iterator[Row]:
 
 
 def journals(repeats: int) -> Iterator[Row]:
-    """Yield what a durable event costs on SQLite, and on PostgreSQL where a server can be had."""
-    yield from _journal("SQLite", repeats, ())
-    if binaries() is None:
-        yield Row("an event on PostgreSQL", f"skipped: {HOW_TO_INSTALL}", "-", True)
-        return
-    with Postgres() as server:
-        yield from _journal("PostgreSQL", repeats, ("--store", server.make_schema("bench")))
+    """Yield what a durable event costs on each database that can be had here."""
+    with ExitStack() as servers:
+        redis = servers.enter_context(Redis()) if redis_binary() else None
+        if redis is None:
+            yield Row("an event with a relay", f"skipped: {HOW_TO_INSTALL_REDIS}", "-", True)
+        yield from _journal("SQLite", repeats, (), redis)
+        if binaries() is None:
+            yield Row("an event on PostgreSQL", f"skipped: {HOW_TO_INSTALL}", "-", True)
+            return
+        place = servers.enter_context(Postgres()).make_schema("bench")
+        yield from _journal("PostgreSQL", repeats, ("--store", place), redis)
 
 
-def _journal(name: str, repeats: int, place: tuple[str, ...]) -> Iterator[Row]:
-    figures = [measure("journal", "--events", "14400", *place) for _ in range(repeats)]
-    cpu, wall, commit = (
-        median(each[key] for each in figures)
-        for key in ("cpu_us_per_event", "wall_us_per_event", "ms_per_commit")
-    )
-    yield Row(f"an event on {name}, 144 a commit, CPU", f"{cpu:.1f} us", "-", True)
-    yield Row("... wall", f"{wall:.0f} us ({commit:.1f} ms a commit)", "-", True)
+def _journal(name: str, repeats: int, place: tuple[str, ...], redis: Redis | None) -> Iterator[Row]:
+    """Yield the cost of an event without a relay, and with one, measured by turns."""
+    ways = [("", place)] + ([(", with a relay", (*place, "--redis", redis.url))] if redis else [])
+    rounds = [
+        [measure("journal", "--events", "14400", *words) for _, words in ways]
+        for _ in range(repeats)
+    ]
+    for (way, _), figures in zip(ways, zip(*rounds, strict=True), strict=True):
+        cpu, wall, commit, behind = (
+            median(each[key] for each in figures)
+            for key in ("cpu_us_per_event", "wall_us_per_event", "ms_per_commit", "behind_ms")
+        )
+        yield Row(f"an event on {name}{way}, 144 a commit, CPU", f"{cpu:.1f} us", "-", True)
+        yield Row("... wall", f"{wall:.0f} us ({commit:.1f} ms a commit)", "-", True)
+        if way:
+            yield Row("... the relay is behind by", f"{behind:.0f} ms", "-", True)
 
 
 def notebook() -> Iterator[Row]:

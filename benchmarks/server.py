@@ -1,17 +1,20 @@
-"""A PostgreSQL server of its own, from what the system has installed, on a free port."""
+"""Servers of our own, PostgreSQL and Redis, from what the system has installed."""
 
 import os
 import pwd
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 HOW_TO_INSTALL = "apt-get install postgresql"
+HOW_TO_INSTALL_REDIS = "apt-get install redis-server"
 _BINARIES = Path("/usr/lib/postgresql")
 _STAND_INS = ("postgres", "nobody")
 
@@ -106,6 +109,68 @@ class Postgres:
             stdout=subprocess.DEVNULL,
             check=True,
         )
+
+
+def redis_binary() -> str | None:
+    """Return the path of the Redis server that is installed; None where there is none."""
+    return shutil.which("redis-server")
+
+
+class Redis:
+    """A server on a socket in a folder of its own, that runs as long as its ``with`` block.
+
+    It keeps nothing on a disk: after :meth:`kill` and :meth:`start` it has lost everything,
+    which is the worst that a Redis may do.
+    """
+
+    def __enter__(self) -> Self:
+        binary = redis_binary()
+        if binary is None:
+            raise RuntimeError(f"there is no Redis server here; {HOW_TO_INSTALL_REDIS}")
+        self._binary = binary
+        self._folder = Path(tempfile.mkdtemp(prefix="superorganism-redis-"))
+        self.socket = self._folder / "redis.sock"
+        self.url = f"unix://{self.socket}"
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.kill()
+        shutil.rmtree(self._folder)
+
+    def start(self) -> None:
+        """Start it, empty, and wait until it answers."""
+        self.socket.unlink(missing_ok=True)
+        words = (
+            f"--port 0 --unixsocket {self.socket} --save '' --appendonly no --dir {self._folder}"
+        )
+        self.process = subprocess.Popen(
+            [self._binary, *shlex.split(words)], stdout=subprocess.DEVNULL
+        )
+        for _ in range(500):
+            if self._answers():
+                return
+            time.sleep(0.01)
+        raise RuntimeError("the Redis server did not start")
+
+    def kill(self) -> None:
+        """Kill it, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as asking:
+            try:
+                asking.connect(str(self.socket))
+                asking.sendall(b"PING\r\n")
+                return asking.recv(16).startswith(b"+PONG")
+            except OSError:
+                return False
 
 
 def _stand_in() -> str:

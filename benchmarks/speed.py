@@ -11,11 +11,13 @@ import resource
 import sqlite3
 import tempfile
 import time
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
 from memory.checks import Book, history
 from memory.journal import Batch, Journal
+from memory.redis_bus import bus_at
 from monitors.over_need import OverNeed, Pool
 from monitors.rehearsal import Rehearsal
 from orchestrator.conduct import load, start
@@ -109,10 +111,14 @@ def watching(events: int) -> Figures:
     return {"events_per_s": len(log) / spent, "acquisitions_per_s": settled / spent}
 
 
-def journal(events: int, store: str | None) -> Figures:
-    """Commit as many events, 12 rounds of one of each kind at a time; return the cost of one."""
-    place = tempfile.TemporaryDirectory()
-    with place as folder, Journal.open(store or f"{folder}/journal.db") as opened:
+def journal(events: int, store: str | None, redis: str | None) -> Figures:
+    """Commit as many events, 12 rounds of one of each kind at a time; return the cost of one.
+
+    With Redis a relay publishes them meanwhile; ``behind_ms`` is how long it takes afterwards.
+    """
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as opening:
+        place, bus = store or f"{folder}/journal.db", bus_at(redis)
+        opened = opening.enter_context(Journal.open(place, bus=bus))
         book = Book(opened, f"r_{time.time_ns()}")
         batches: list[Batch] = []
         while book.log.seq < events:
@@ -121,12 +127,16 @@ def journal(events: int, store: str | None) -> Figures:
         cpu, wall = time.process_time(), time.monotonic()
         for batch in batches:
             opened.commit(book.claim, batch)
-        cpu, wall = time.process_time() - cpu, time.monotonic() - wall
+        done = time.monotonic()
+        opening.close()
+        behind, wall = time.monotonic() - done, done - wall
+        cpu = time.process_time() - cpu
     written = book.log.seq
     return {
         "cpu_us_per_event": cpu / written * 1e6,
         "wall_us_per_event": wall / written * 1e6,
         "ms_per_commit": wall / len(batches) * 1e3,
+        "behind_ms": behind * 1e3,
     }
 
 
@@ -144,13 +154,14 @@ def main() -> None:
     ):
         parser.add_argument(f"--{option}", type=int, default=default)
     parser.add_argument("--store", help="a journal's URL, in place of a file made for it")
+    parser.add_argument("--redis", help="the URL of a Redis server, for a journal with a relay")
     asked = parser.parse_args()
     if asked.what == "engine":
         figures = asyncio.run(engine(asked.workers, asked.rounds, asked.life, asked.runs))
     elif asked.what == "watching":
         figures = watching(asked.events)
     elif asked.what == "journal":
-        figures = journal(asked.events, asked.store)
+        figures = journal(asked.events, asked.store, asked.redis)
     else:
         figures = asyncio.run(floor(asked.events, asked.size))
     print(json.dumps(figures))

@@ -4,23 +4,46 @@ import asyncio
 from asyncio import AbstractEventLoop, Future
 from collections.abc import Callable
 from threading import Lock
+from typing import Protocol
 
 from memory.errors import StoreError
 
 LOOK_S = 0.05
 """How often to look for other processes' commits, in seconds, while anyone waits."""
 
+LOOK_RARELY_S = 1.0
+"""How often to look where they are heard of: a net, should a word of them be lost."""
+
+
+class Ears(Protocol):
+    """What rings the bell when another process commits."""
+
+    @property
+    def hears(self) -> bool:
+        """Whether it would hear of it now."""
+        ...
+
+    def listen(self) -> None:
+        """Begin to listen; beginning twice is once."""
+        ...
+
 
 class Bell:
     """Rung at a commit of this process; for those of others it looks every ``LOOK_S`` seconds.
 
-    Any number of waiters on an event loop share one look, so waiting costs nothing per waiter.
-    Ring it from any thread.
+    With ``ears`` that hear it looks every ``LOOK_RARELY_S`` seconds only, and as often as before
+    while they do not. Any number of waiters on an event loop share one look, so waiting costs
+    nothing per waiter. Ring it from any thread.
 
     Parameters
     ----------
     changes
         Returns a value that differs after any commit.
+
+    Attributes
+    ----------
+    ears
+        What hears of commits elsewhere and rings; nothing by default.
 
     Examples
     --------
@@ -34,6 +57,7 @@ class Bell:
     """
 
     def __init__(self, changes: Callable[[], object]) -> None:
+        self.ears: Ears | None = None
         self._changes = changes
         self._lock = Lock()
         self._waiting: dict[AbstractEventLoop, set[Future[None]]] = {}
@@ -55,6 +79,8 @@ class Bell:
                 # Whatever was missed before the first look: that one wakes in any case.
                 self._seen[loop] = None
                 loop.call_later(LOOK_S, self._look, loop)
+                if self.ears:
+                    self.ears.listen()
         try:
             await future
         finally:
@@ -83,7 +109,8 @@ class Bell:
             if changes != self._seen[loop]:
                 self._seen[loop] = changes
                 self.ring()
-        loop.call_later(LOOK_S, self._look, loop)
+        rarely = self.ears is not None and self.ears.hears
+        loop.call_later(LOOK_RARELY_S if rarely else LOOK_S, self._look, loop)
 
 
 def _wake(futures: set[Future[None]], error: StoreError | None) -> None:

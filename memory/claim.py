@@ -15,6 +15,8 @@ import socket
 from pathlib import Path
 from typing import NamedTuple
 
+from memory.errors import RunInUse
+
 _PROC = Path("/proc")
 
 
@@ -128,3 +130,25 @@ def _born(pid: int) -> str:
 
 def _boot_of(born: str) -> str:
     return born.partition("/")[0]
+
+
+def refuse_owned(run: str, owner: Owner | None) -> None:
+    """Refuse a run whose owner is alive, as far as that can be seen from here.
+
+    Raises
+    ------
+    RunInUse
+        The message names the owner, and how long its lease still runs.
+    """
+    if owner is not None and owner.is_alive():
+        raise RunInUse(f"{run} is in use by {owner}{_lease_of(owner)}")
+
+
+def _lease_of(owner: Owner) -> str:
+    """Say how long an owner that cannot be seen keeps its run."""
+    if owner.is_here:
+        return ""
+    if owner.lease_s is None:
+        return "; whether that one lives cannot be seen from here"
+    left = max(1, round(owner.lease_s))
+    return f"; if that one is gone, its lease runs out in {left} s"

@@ -10,6 +10,7 @@
     |-- LedgerError           a transfer would break the books         exit code 1
     |-- PolicyFailed          a policy raised, or answered with no Decision  exit code 1
     |-- StaleClaim            this process lost its claim on the run   exit code 1
+    |-- BusDown               the bus between processes is away        never reaches a user
     `-- ModelError            a model's provider gave no usable answer exit code 1
 
 What an agent does wrong is not here: it is data (``ToolResult.error``).
@@ -60,6 +61,10 @@ class PolicyFailed(SuperorganismError):
 
 class StaleClaim(SuperorganismError):
     """Another process has taken over the run; this one must stop and write nothing more."""
+
+
+class BusDown(SuperorganismError):
+    """The bus between processes cannot be used now. Nothing is lost by it: the journal goes on."""
 
 
 class ModelError(SuperorganismError):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from memory.batch import Batch, Part, advanced, check_goes_on, event_rows, truth_rows, verdict_rows
-from memory.claim import Claim, Owner, this_process
+from memory.claim import Claim, refuse_owned, this_process
 from memory.errors import BadInput, RunInUse, StaleClaim, StoreError
 from memory.events import RunStatus
 from memory.group import Group
@@ -23,15 +23,14 @@ from memory.history import copy_history
 from memory.lease import BEATS_PER_LEASE, LEASE_S, Heartbeat
 from memory.log import GENESIS
 from memory.reader import Reader, lease_left, owner_of
-from memory.record import RUN_ID, Origin, RunHead, RunRecord
+from memory.record import Origin, RunHead, RunRecord, check_head, check_text
+from memory.relay import Bus
 from memory.store import Store, database_at
 from memory.tables import ANSWER, CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow, insert_sql
 from memory.truth import Sealed
 from memory.verdicts import Verdict
 
 __all__ = ["Batch", "Claim", "Journal", "Origin", "Part", "RunHead", "RunRecord", "wall_clock"]
-
-_SEEDS = 2**63
 
 # What each commit says is built once: building a statement costs more than running it.
 # In one order everywhere, so that two processes never wait for each other's rows.
@@ -98,8 +97,9 @@ class Journal(Reader):
         store: Store,
         clock: Callable[[], datetime] = wall_clock,
         lease_s: float = LEASE_S,
+        bus: Bus | None = None,
     ) -> None:
-        super().__init__(store)
+        super().__init__(store, bus)
         self._clock = clock
         self._lock = _LOCK.add_columns(lease_left(store.clock))
         self._lease = {} if store.clock is None else {"lease_until": store.clock + lease_s}
@@ -119,6 +119,7 @@ class Journal(Reader):
         create: bool = True,
         clock: Callable[[], datetime] = wall_clock,
         lease_s: float = LEASE_S,
+        bus: Bus | None = None,
     ) -> Self:
         """Open the journal at a path, a ``sqlite:///`` or a ``postgresql://`` URL.
 
@@ -133,6 +134,9 @@ class Journal(Reader):
         lease_s
             For how many seconds an owner keeps its run without a sign of life, where owners
             cannot see one another.
+        bus
+            What tells other processes of commits, and this one of theirs; closed with the
+            journal. Whether it is there or down, the journal is the same.
 
         Raises
         ------
@@ -141,11 +145,13 @@ class Journal(Reader):
         StoreError
             If it cannot be opened, is no journal, or has another schema.
         """
-        return cls(Store(database_at(url), create=create), clock, lease_s)
+        return cls(Store(database_at(url), create=create), clock, lease_s, bus)
 
     def close(self) -> None:
         """Let go of the database; whoever still waits for a commit gets a ``StoreError``."""
         self._heart.stop()
+        if self._wire:
+            self._wire.close()
         self._store.close()
         self._bell.ring(StoreError(f"{self._store.name}: this journal has been closed"))
 
@@ -213,16 +219,16 @@ class Journal(Reader):
             connection.execute(_TICK, tick)
             provenance = {"parent": origin.parent, "fork_seq": origin.seq}
             self._change(connection, claim, fork_round=origin.round, **provenance, **standing)
-        self._bell.ring()
+        self._tell(claim.run)
         return self._own(claim)
 
     def _create(self, connection: Connection, head: RunHead, sealed: Sealed) -> Claim:
-        _check_head(head)
+        check_head(head)
         now = self._now()
         query = self._standing.where(RUN.c.name == head.run)
         row = connection.execute(query).one_or_none()
         if row is not None:
-            _refuse_owned(row)
+            refuse_owned(row.name, owner_of(row))
             raise BadInput(f"there is a run {head.run} already; it is {row.status}")
         new = insert(RUN).values(
             name=head.run,
@@ -271,11 +277,19 @@ class Journal(Reader):
             if row.status in ("done", "failed"):
                 raise BadInput(f"{run} is {row.status}; nothing is left to do in it")
             if not seize:
-                _refuse_owned(row)
+                refuse_owned(row.name, owner_of(row))
             claim = Claim(run, number, row.token + 1)
             owned: dict[str, Any] = {**this_process().columns, **self._lease}
             self._change(connection, claim, token=claim.token, status="running", **owned)
         return self._own(claim)
+
+    def publish(self) -> None:
+        """Publish what is committed here from now on, and all that the bus is lacking.
+
+        Owning a run begins it; a process that only serves a journal may begin it, too.
+        """
+        if self._wire:
+            self._wire.publish()
 
     def renew(self) -> None:
         """Renew the leases of all runs that this journal owns; where there are none, do nothing.
@@ -341,7 +355,7 @@ class Journal(Reader):
             ]
             if due:
                 self._put(connection, due)
-        self._bell.ring()
+        self._tell(*(claim.run for claim, _ in parts))
         return refused
 
     def _put(self, connection: Connection, due: Sequence[tuple[AnyRow, Batch]]) -> None:
@@ -392,7 +406,7 @@ class Journal(Reader):
         StaleClaim
             If another process has taken the run over.
         """
-        _check_text("agent", agent)
+        check_text("agent", agent)
         with self._store.writing() as connection:
             row = self._held(connection, claim)
             standing = _answer(connection, row.number, agent, turn)
@@ -413,13 +427,21 @@ class Journal(Reader):
             free = dict.fromkeys(("pid", "host", "born", "lease_until"))
             self._change(connection, claim, **free, **changes)
         self._owned.pop(claim.number, None)
-        self._bell.ring()
+        self._tell(claim.run)
 
     def _own(self, claim: Claim) -> Claim:
         self._owned[claim.number] = claim.token
         if self._lease:
             self._heart.start()
+        self.publish()
         return claim
+
+    def _tell(self, *runs: str) -> None:
+        """Wake who waits for a commit, here and in other processes."""
+        self._bell.ring()
+        if self._wire:
+            for run in runs:
+                self._wire.ring(run)
 
     def _locked(self, connection: Connection, *runs: int) -> dict[int, AnyRow]:
         """Return runs' rows, which nobody else can change before this transaction ends."""
@@ -446,40 +468,6 @@ class Journal(Reader):
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _check_head(head: RunHead) -> None:
-    if not RUN_ID.fullmatch(head.run):
-        raise BadInput(
-            f"a run's id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter "
-            f"or digit; {head.run!r} does not"
-        )
-    _check_text("scenario", head.scenario)
-    _check_text("engine", head.engine)
-    if not 0 <= head.seed < _SEEDS:
-        raise BadInput(f"a seed is from 0 to {_SEEDS - 1}; {head.seed} is not")
-
-
-def _check_text(what: str, text: str) -> None:
-    """Refuse what not every database can keep as text: NUL, and halves of a surrogate pair."""
-    if "\0" in text or text.encode(errors="replace").decode() != text:
-        raise BadInput(f"{what} is {text!r}, which holds a character that cannot be stored")
-
-
-def _refuse_owned(row: AnyRow) -> None:
-    owner = owner_of(row)
-    if owner is not None and owner.is_alive():
-        raise RunInUse(f"{row.name} is in use by {owner}{_lease_of(owner)}")
-
-
-def _lease_of(owner: Owner) -> str:
-    """Say how long an owner that cannot be seen keeps its run."""
-    if owner.is_here:
-        return ""
-    if owner.lease_s is None:
-        return "; whether that one lives cannot be seen from here"
-    left = max(1, round(owner.lease_s))
-    return f"; if that one is gone, its lease runs out in {left} s"
 
 
 def _answer(connection: Connection, run: int, agent: str, turn: int) -> bytes | None:

@@ -14,6 +14,7 @@ from memory.errors import CorruptJournal, UnknownRun, did_you_mean
 from memory.events import parse_event
 from memory.log import Entry, Log
 from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
+from memory.relay import Bus, Wire
 from memory.store import Store
 from memory.tables import EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
 from memory.truth import Intent, Label, Record, Sealed
@@ -36,11 +37,18 @@ class Reader:
     ``CorruptJournal`` where what it reads is not what was written.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, bus: Bus | None = None) -> None:
         self._store = store
         self._bell = Bell(store.changes)
+        self._wire = Wire(bus, store.identity, self, self._bell.ring) if bus else None
+        self._bell.ears = self._wire
         self._numbers: dict[str, int] = {}
         self._standing = select(RUN, lease_left(store.clock))
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether there is a bus that is down: news of other processes come by looking only."""
+        return self._wire is not None and self._wire.is_down
 
     def run(self, run: str) -> RunRecord:
         """Return how far one run has come."""
@@ -53,6 +61,12 @@ class Reader:
         with self._store.reading() as connection:
             rows = connection.execute(self._standing.order_by(RUN.c.number.desc())).all()
         return [_record(row) for row in rows]
+
+    def reach(self, limit: int) -> dict[str, int]:
+        """Return how far each of the newest runs has come: the number of its last event."""
+        newest = select(RUN.c.name, RUN.c.seq).order_by(RUN.c.number.desc()).limit(limit)
+        with self._store.reading() as connection:
+            return {row.name: row.seq for row in connection.execute(newest)}
 
     def entries(self, run: str, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
         """Read the events behind number ``after``, a chunk at a time."""
@@ -103,7 +117,8 @@ class Reader:
 
         A follower is only a cursor: one that is slow, or stands still, keeps nobody waiting.
         It ends once the run is finished or interrupted and everything has been read; it does
-        not notice when the owner of a run dies (see :attr:`RunRecord.is_live`).
+        not notice when the owner of a run dies (see :attr:`RunRecord.is_live`). An empty slice
+        says that :attr:`is_degraded` is no longer what it was.
 
         Parameters
         ----------
@@ -117,7 +132,7 @@ class Reader:
         return self._follow(run, self._number(run), after, limit)
 
     async def _follow(self, run: str, number: int, after: int, limit: int) -> AsyncIterator[Slice]:
-        told = self._verdicts_seen(number, after)
+        told, is_degraded = self._verdicts_seen(number, after), False
         while True:
             head = self._head(number)
             # No further than the head: what is committed meanwhile has verdicts of its own.
@@ -131,6 +146,9 @@ class Reader:
                 await asyncio.sleep(0)
             elif head.status == "running":
                 await self._bell.wait()
+                if self.is_degraded is not is_degraded:
+                    is_degraded = self.is_degraded
+                    yield Slice([], [])
             else:
                 return
 

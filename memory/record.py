@@ -6,10 +6,14 @@ from typing import Literal, NamedTuple
 from pydantic import AwareDatetime, JsonValue
 
 from memory.claim import Owner
+from memory.errors import BadInput
 from memory.events import Frozen
 from memory.verdicts import Verdict
 
 Status = Literal["running", "interrupted", "done", "failed"]
+
+SEEDS = 2**63
+"""A seed is below this: what any database keeps in a whole-number column."""
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """What a run's id may be: it stands in paths and URLs as it is."""
@@ -95,3 +99,22 @@ class Numbered(NamedTuple):
 
     number: int
     verdict: Verdict
+
+
+def check_head(head: RunHead) -> None:
+    """Refuse a new run whose id, names or seed could not be stored everywhere."""
+    if not RUN_ID.fullmatch(head.run):
+        raise BadInput(
+            f"a run's id is 1 to 64 letters, digits, '_', '.' or '-', and begins with a letter "
+            f"or digit; {head.run!r} does not"
+        )
+    check_text("scenario", head.scenario)
+    check_text("engine", head.engine)
+    if not 0 <= head.seed < SEEDS:
+        raise BadInput(f"a seed is from 0 to {SEEDS - 1}; {head.seed} is not")
+
+
+def check_text(what: str, text: str) -> None:
+    """Refuse what not every database can keep as text: NUL, and halves of a surrogate pair."""
+    if "\0" in text or text.encode(errors="replace").decode() != text:
+        raise BadInput(f"{what} is {text!r}, which holds a character that cannot be stored")

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from memory.errors import BadInput, CorruptJournal, StoreError
 from memory.postgres import PostgresServer
 from memory.sqlite import SqliteFile
+from memory.tables import identity_of
 
 _USE = "give a path, sqlite:///path or postgresql://user@host/database"
 _MEANT_AS_URL = re.compile(r"(postgres|sqlite)\w*(\+\w+)?:", re.IGNORECASE)
@@ -159,6 +160,8 @@ class Store:
             opened.callback(writing.dispose)
             database.make_ready(self._engine, create=create)
             self._look = opened.enter_context(database.watching(self._engine))
+            with self._engine.connect() as connection:
+                self.identity = identity_of(connection)
             self._writer = opened.enter_context(writing.connect())
             self._opened = opened.pop_all()
         self.dialect = self._engine.dialect

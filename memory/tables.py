@@ -2,10 +2,11 @@
 
 ``run`` holds how far each run has come and who owns it; ``event`` and ``verdict`` are the two
 logs; ``truth`` and ``sealed`` are for evaluation only; ``answer`` keeps what a paid model said;
-``clock`` is the wall-clock beside the log; ``stamp`` is the schema's version. Moments are
-ISO 8601 in UTC, of one width, so that they sort as text.
+``clock`` is the wall-clock beside the log; ``stamp`` is the schema's version and the journal's
+identity. Moments are ISO 8601 in UTC, of one width, so that they sort as text.
 """
 
+import os
 from typing import Any, ClassVar
 
 from pydantic import JsonValue
@@ -16,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from memory.errors import StoreError
 
-SCHEMA = 3
+SCHEMA = 4
 """Goes up whenever a table changes; a journal with another number is refused."""
 
 
@@ -128,11 +129,12 @@ class ClockRow(_InKeyOrder, table=True):
 
 
 class StampRow(Stored, table=True):
-    """The version of this schema, once."""
+    """The version of this schema, once, and what tells this journal from every other."""
 
     __tablename__ = "stamp"
 
     version: int = Field(primary_key=True)
+    identity: str
 
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -155,9 +157,16 @@ def insert_sql(table: Table, dialect: Dialect) -> str:
 
 
 def make_tables(connection: Connection) -> None:
-    """Make every table, and stamp the schema's version."""
+    """Make every table, and stamp the schema's version and an identity that no other has."""
     TABLES.create_all(connection)
-    connection.execute(insert_into(STAMP).values(version=SCHEMA))
+    identity = os.urandom(8).hex()
+    connection.execute(insert_into(STAMP).values(version=SCHEMA, identity=identity))
+
+
+def identity_of(connection: Connection) -> str:
+    """Return what tells this journal from every other, wherever it is opened."""
+    identity: str = connection.execute(select(STAMP.c.identity)).scalar_one()
+    return identity
 
 
 def check_version(name: str, connection: Connection) -> None:

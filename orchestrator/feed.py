@@ -8,6 +8,9 @@ r"""The live feed: a run's log, tailed, as server-sent events in batches.
     event: batch
     id: 812
     data: [{"seq":557,...},...,{"seq":812,...}]
+                                     Redis is down, so news may come late; or it is back
+    event: degraded | recovered
+    data: {"run":"r_1"}
                                      nothing more will come
     event: end
     data: {"run":"r_1","status":"done","seq":812,"digest":"..."}
@@ -111,7 +114,7 @@ class Feed:
 
     async def _stream(self, run: str, after: int) -> AsyncIterator[bytes]:
         yield RETRY
-        slices = self._reader.follow(run, after, BATCH_EVENTS)
+        slices, is_degraded = self._reader.follow(run, after, BATCH_EVENTS), False
         while not self._is_closed:
             try:
                 part = await self._next(slices)
@@ -123,6 +126,9 @@ class Feed:
                 break
             if part is None:
                 break
+            if self._reader.is_degraded is not is_degraded:
+                is_degraded = not is_degraded
+                yield state(run, is_degraded)
             for frame in frames(part):
                 yield frame
             after = part.events[-1].number if part.events else after
@@ -154,6 +160,18 @@ def frames(part: Slice) -> Iterator[bytes]:
         yield from map(_verdicts, _batches(due))
         yield b"event: batch\nid: %d\ndata: %b\n\n" % (last, _array(line.body for line in batch))
     yield from map(_verdicts, _batches(verdicts))
+
+
+def state(run: str, is_degraded: bool) -> bytes:
+    """Return the frame that says whether news of other processes come at once.
+
+    Examples
+    --------
+    >>> state("r_1", True).splitlines()
+    [b'event: degraded', b'data: {"run":"r_1"}', b'']
+    """
+    said = "degraded" if is_degraded else "recovered"
+    return f'event: {said}\ndata: {{"run":"{run}"}}\n\n'.encode()
 
 
 def end(record: RunRecord) -> bytes:

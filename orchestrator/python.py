@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from memory.errors import BadInput
 from memory.journal import Journal
+from memory.redis_bus import bus_at
 from orchestrator import conduct
 from orchestrator.evaluate import Summary
 from orchestrator.fork import fork
@@ -123,6 +124,7 @@ def run(
     overrides: Iterable[str] = (),
     run_id: str | None = None,
     store: str | None = None,
+    redis: str | None = None,
 ) -> RunView:
     """Run a scenario to its end and return it; works in a notebook too.
 
@@ -139,6 +141,8 @@ def run(
         it must be of the same scenario and seed.
     store
         The journal's place; ``SUPERORGANISM_STORE`` or ``.superorganism/journal.db`` by default.
+    redis
+        A server that tells other processes at once; ``SUPERORGANISM_REDIS`` or none by default.
 
     Raises
     ------
@@ -155,17 +159,12 @@ def run(
     >>> fleet.summary.score["task_done"], records[0]["kind"]
     (1.0, 'run_started')
     """
-    place = read_settings(store).store
+    place, url = read_settings(store, redis)
     changes = _changes(overrides)
     if not (seed is None or (isinstance(seed, int) and 0 <= seed < 2**63)):
         raise BadInput(f"seed is {seed!r}; it is a whole number from 0 to 2**63 - 1")
-    if isinstance(scenario, Scenario):
-        if changes:
-            raise BadInput("overrides change a scenario as it loads; this one is loaded already")
-        chosen = scenario
-    else:
-        chosen = conduct.load(str(scenario), changes)
-    with Journal.open(place) as journal:
+    chosen = _loaded(scenario, changes)
+    with Journal.open(place, bus=bus_at(url)) as journal:
         order = conduct.Order(chosen, seed, run_id)
         stored = conduct.find(journal, order)
         if stored is not None and stored.is_finished:
@@ -187,6 +186,14 @@ def load_run(run_id: str, *, store: str | None = None) -> RunView:
     with Journal.open(place, create=False) as journal:
         summary = conduct.stored_summary(journal, journal.run(run_id))
     return RunView(run_id, place, summary)
+
+
+def _loaded(scenario: str | Path | Scenario, overrides: tuple[str, ...]) -> Scenario:
+    if not isinstance(scenario, Scenario):
+        return conduct.load(str(scenario), overrides)
+    if overrides:
+        raise BadInput("overrides change a scenario as it loads; this one is loaded already")
+    return scenario
 
 
 def _changes(overrides: Iterable[str]) -> tuple[str, ...]:

@@ -9,14 +9,22 @@ DEFAULT_STORE = ".superorganism/journal.db"
 
 
 class Settings(NamedTuple):
-    """What the environment says. ``store`` is the journal's place: a path or a URL."""
+    """What the environment says.
+
+    ``store`` is the journal's place, a path or a URL; ``redis`` the URL of the server between
+    processes, if there is to be one.
+    """
 
     store: str = DEFAULT_STORE
+    redis: str | None = None
 
 
-def read_settings(store: str | None = None) -> Settings:
+def read_settings(store: str | None = None, redis: str | None = None) -> Settings:
     """Return the settings: what the door was given, else the environment, else the default."""
-    return Settings(store=store or os.environ.get("SUPERORGANISM_STORE") or DEFAULT_STORE)
+    return Settings(
+        store=store or os.environ.get("SUPERORGANISM_STORE") or DEFAULT_STORE,
+        redis=redis or os.environ.get("SUPERORGANISM_REDIS") or None,
+    )
 
 
 def read_secrets() -> list[str]:

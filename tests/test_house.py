@@ -20,7 +20,12 @@ FILES = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "CITATION.cf
 }
 
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
-IMPORTS_LATE = ("subagents/llm.py", "orchestrator/__init__.py", "orchestrator/cli/")
+IMPORTS_LATE = (
+    "subagents/llm.py",
+    "memory/redis_bus.py",
+    "orchestrator/__init__.py",
+    "orchestrator/cli/",
+)
 READS_ENVIRONMENT = ("orchestrator/settings.py", "subagents/llm.py")
 KEEPS_TIME = ("orchestrator/", "memory/journal.py", "subagents/llm.py")
 

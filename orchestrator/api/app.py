@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from memory.journal import Journal
+from memory.redis_bus import bus_at
 from orchestrator.api import event, health, openapi, problem, run, scenario
 from orchestrator.api.guard import Guard
 from orchestrator.api.registry import RUNS_AT_ONCE, Registry
@@ -18,7 +19,11 @@ ROUTERS = (health.router, scenario.router, run.router, event.router, openapi.rou
 
 
 def create_app(
-    store: str, *, runs_at_once: int = RUNS_AT_ONCE, keep_alive_s: float = KEEP_ALIVE_S
+    store: str,
+    *,
+    runs_at_once: int = RUNS_AT_ONCE,
+    keep_alive_s: float = KEEP_ALIVE_S,
+    redis: str | None = None,
 ) -> FastAPI:
     """Return the service over one store; it opens the journal when it starts.
 
@@ -32,6 +37,8 @@ def create_app(
         How many runs it plays at a time.
     keep_alive_s
         After so many silent seconds a follower is told that the connection still stands.
+    redis
+        The URL of the server through which other processes are told, and heard, at once.
 
     Examples
     --------
@@ -42,7 +49,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Journal.open(store) as journal:
+        with Journal.open(store, bus=bus_at(redis)) as journal:
+            journal.publish()
             async with asyncio.TaskGroup() as tasks:
                 feed = Feed(journal, keep_alive_s)
                 registry = Registry(journal, tasks, runs_at_once)

@@ -66,8 +66,10 @@ async def read_events(
 
     Frames are `batch` (a JSON array of events; its `id` is the last one's `seq`), `verdicts`
     (a JSON array; they come before the batch they point into, and take effect with it) and at
-    last `end`. A reader that was cut off comes back with `Last-Event-ID`, or `after`, and gets
-    everything once. The page is for scripts: `limit` events (at most 1000) behind `after`.
+    last `end`. `degraded` says that Redis is down, so that news may come a moment later, and
+    `recovered` that it is back. A reader that was cut off comes back with `Last-Event-ID`, or
+    `after`, and gets everything once. The page is for scripts: `limit` events (at most 1000)
+    behind `after`.
     """
     if not place.follow or _only_json(request.headers.get("accept", "")):
         page = await at.feed.page(record.run, place.after, place.limit or LARGEST_PAGE)

@@ -1,6 +1,7 @@
 """Whether the server is alive, whether it can work, and what it is."""
 
 from contextlib import suppress
+from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -15,9 +16,12 @@ router = APIRouter(tags=["health"])
 
 
 class Health(Frozen):
-    """A yes; a no is a problem."""
+    """A yes; a no is a problem.
 
-    status: str = "ok"
+    It is ``degraded`` while Redis is down: everything works, and news come a moment later.
+    """
+
+    status: Literal["ok", "degraded"] = "ok"
 
 
 class Version(Frozen):
@@ -40,7 +44,7 @@ def ready(at: Serving) -> Health:
     """Answer while the journal can be read; a problem with 503 says why it cannot."""
     with suppress(UnknownRun):
         at.journal.run("any question will do")
-    return Health()
+    return Health(status="degraded" if at.journal.is_degraded else "ok")
 
 
 @router.get("/v1/version")

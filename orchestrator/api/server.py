@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from memory.errors import BadInput, SuperorganismError
 from memory.journal import Journal
+from memory.redis_bus import bus_at
 from orchestrator.api.app import create_app
 from orchestrator.api.guard import is_loopback
 
@@ -57,7 +58,9 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(host: str, port: int, store: str, ready: Callable[[str], None]) -> None:
+def serve(
+    host: str, port: int, store: str, ready: Callable[[str], None], redis: str | None = None
+) -> None:
     """Serve a store until interrupted; the runs begun here then stop, and stay resumable.
 
     Parameters
@@ -68,20 +71,22 @@ def serve(host: str, port: int, store: str, ready: Callable[[str], None]) -> Non
         The journal's place: a path or a URL.
     ready
         Called with the server's address once it answers.
+    redis
+        The URL of the server between processes, if there is one.
 
     Raises
     ------
     BadInput
-        If the host is not this machine's alone, or the store cannot be a journal.
+        If the host is not this machine's alone, or either place cannot be what it should.
     StoreError
         If the journal cannot be opened.
     SuperorganismError
         If the port cannot be had.
     """
-    Journal.open(store).close()
+    Journal.open(store, bus=bus_at(redis)).close()
     with listen(host, port) as listening:
         address = address_of(listening)
-        server = Server(create_app(store), lambda: ready(address))
+        server = Server(create_app(store, redis=redis), lambda: ready(address))
         with suppress(KeyboardInterrupt):
             server.run([listening])
 

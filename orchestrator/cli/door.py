@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from memory.journal import Journal
+    from memory.relay import Bus
 
 PIPED = 100
 """Columns where there is no terminal to ask."""
@@ -28,6 +29,15 @@ Store = Annotated[
         metavar="PLACE",
         help="Where the journal lies: a path, or postgresql://user@host/database; else "
         "SUPERORGANISM_STORE, else .superorganism/journal.db here.",
+    ),
+]
+Redis = Annotated[
+    str | None,
+    typer.Option(
+        "--redis",
+        metavar="URL",
+        help="A Redis server that tells other processes at once: redis://host:6379/0 or "
+        "unix:///path; else SUPERORGANISM_REDIS, else none.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
@@ -55,11 +65,19 @@ def named(store: str | None) -> str:
     return f" --store {shlex.quote(safe(shown(store)))}" if store else ""
 
 
-def open_journal(store: str | None, *, create: bool = False) -> "Journal":
-    """Open the journal; verbs that only read do not make one."""
+def bus_of(redis: str | None) -> "Bus | None":
+    """Return the bus between processes, if there is to be one."""
+    from memory.redis_bus import bus_at
+    from orchestrator.settings import read_settings
+
+    return bus_at(read_settings(redis=redis).redis)
+
+
+def open_journal(store: str | None, *, create: bool = False, bus: "Bus | None" = None) -> "Journal":
+    """Open the journal; verbs that only read do not make one, and need no bus."""
     from memory.journal import Journal
 
-    return Journal.open(place_of(store), create=create)
+    return Journal.open(place_of(store), create=create, bus=bus)
 
 
 def terminal() -> "Console":

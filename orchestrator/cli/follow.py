@@ -11,7 +11,7 @@ from memory.record import Slice
 from orchestrator import conduct
 from orchestrator.cli.closing import Closing
 from orchestrator.cli.display import Display, display_of
-from orchestrator.cli.door import named, open_journal, place_of, settle_memory, terminal
+from orchestrator.cli.door import bus_of, named, open_journal, place_of, settle_memory, terminal
 from orchestrator.cli.ending import stored_ending
 from orchestrator.cli.ink import safe
 from orchestrator.stage import Stage
@@ -24,10 +24,13 @@ SLICE = 1024
 
 INTERRUPTED = 130
 
+DEGRADED = "Redis is down: what follows may come a moment later, and nothing is missed."
+RECOVERED = "Redis is back."
 
-def follow(run: str, store: str | None, *, as_json: bool) -> None:
+
+def follow(run: str, store: str | None, redis: str | None, *, as_json: bool) -> None:
     """Follow a run to its end; what is still to be told afterwards is told here."""
-    with open_journal(store) as journal:
+    with open_journal(store, bus=bus_of(redis)) as journal:
         record = journal.run(run)
         try:
             if as_json:
@@ -45,11 +48,14 @@ def follow(run: str, store: str | None, *, as_json: bool) -> None:
 
 async def slices(journal: Journal, run: str, store: str | None) -> AsyncIterator[Slice]:
     """Return a run's committed events as they come, also across interruptions, to its end."""
-    after, has_waited = 0, False
+    after, has_waited, is_degraded = 0, False, False
     while True:
         following = journal.follow(run, after, SLICE)
         while (part := await _next(following)) is not None:
-            has_waited = False
+            if journal.is_degraded is not is_degraded:
+                is_degraded = not is_degraded
+                print(DEGRADED if is_degraded else RECOVERED, file=sys.stderr)
+            has_waited = has_waited and not part.events
             after = part.events[-1].number if part.events else after
             yield part
         record = journal.run(run)

@@ -14,7 +14,15 @@ from memory.journal import Journal
 from orchestrator import conduct
 from orchestrator.cli.closing import Closing
 from orchestrator.cli.display import Display, Silence, WhileHeard, display_of
-from orchestrator.cli.door import named, place_of, put, settle_memory, terminal
+from orchestrator.cli.door import (
+    bus_of,
+    named,
+    open_journal,
+    place_of,
+    put,
+    settle_memory,
+    terminal,
+)
 from orchestrator.cli.ending import Ending, ending_of, stored_ending
 from orchestrator.cli.ink import safe
 from orchestrator.cli.picture import check_place, save_picture
@@ -27,6 +35,11 @@ from scenarios.catalogue import catalogue
 
 INTERRUPTED = 130
 
+DEGRADED = (
+    "Redis is down, so other processes hear of this run a little later; nothing is lost, and "
+    "what it is lacking is published by the next process that owns a run here."
+)
+
 
 class Order(NamedTuple):
     """Which run to play."""
@@ -36,6 +49,7 @@ class Order(NamedTuple):
     seed: int | None
     run: str | None
     store: str | None
+    redis: str | None
 
 
 class Branch(NamedTuple):
@@ -46,6 +60,7 @@ class Branch(NamedTuple):
     changes: tuple[str, ...]
     run: str | None
     store: str | None
+    redis: str | None
 
 
 class Wanted(NamedTuple):
@@ -75,7 +90,8 @@ def perform(order: Order, wanted: Wanted) -> Summary:
     scenario = None
     if order.scenario is not None:
         scenario = conduct.load(order.scenario, order.overrides)
-    with Journal.open(place_of(order.store), create=scenario is not None) as journal:
+    bus = bus_of(order.redis)
+    with open_journal(order.store, create=scenario is not None, bus=bus) as journal:
         meant = conduct.Order(scenario, order.seed, order.run)
         record = conduct.find(journal, meant)
         if record is not None and record.is_finished:
@@ -92,7 +108,7 @@ def perform_fork(branch: Branch, wanted: Wanted) -> Summary:
     """Leave a run where a round of it ended, play the fork to its end, and tell how it went."""
     if wanted.picture:
         check_place(wanted.picture)
-    with Journal.open(place_of(branch.store), create=False) as journal:
+    with open_journal(branch.store, bus=bus_of(branch.redis)) as journal:
         performance = fork(journal, branch.parent, branch.at, branch.changes, branch.run)
         origin = journal.run(performance.run).origin
         if origin and not wanted.shows_nothing:
@@ -133,6 +149,8 @@ def _play(performance: Performance, store: str | None, wanted: Wanted) -> Ending
     except Exception as error:
         error.add_note(how)
         raise
+    if performance.journal.is_degraded:
+        print(DEGRADED, file=sys.stderr)
     return ending_of(stage, summary, performance.beside.get("honest"))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.door import Json, Set, Store
+from orchestrator.cli.door import Json, Redis, Set, Store
 
 
 def _seed(seed: int | None) -> int | None:
@@ -80,6 +80,7 @@ def run(  # noqa: PLR0913 - a verb's options are its signature
     fail_on_alarm: FailOnAlarm = False,
     quiet: Quiet = False,
     picture: Picture = None,
+    redis: Redis = None,
 ) -> None:
     """Run a scenario and watch it; or let an unfinished run go on.
 
@@ -89,7 +90,7 @@ def run(  # noqa: PLR0913 - a verb's options are its signature
     """
     from orchestrator.cli.perform import Order, Wanted, perform
 
-    order = Order(scenario, tuple(overrides or ()), seed, run_id, store)
+    order = Order(scenario, tuple(overrides or ()), seed, run_id, store, redis)
     wanted = Wanted(json, ack, quiet, rounds_per_second, not no_reference, picture)
     summary = perform(order, wanted)
     if fail_on_alarm and summary.alarms:

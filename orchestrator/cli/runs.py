@@ -8,9 +8,11 @@ import typer
 from memory.errors import BadInput, CorruptJournal
 from orchestrator.cli.door import (
     Json,
+    Redis,
     Run,
     Set,
     Store,
+    bus_of,
     open_journal,
     place_of,
     put,
@@ -247,6 +249,7 @@ def fork(  # noqa: PLR0913 - a verb's options are its signature
     fail_on_alarm: FailOnAlarm = False,
     quiet: Quiet = False,
     picture: Picture = None,
+    redis: Redis = None,
 ) -> None:
     """Leave a run where a round of it ended, and go another way from there.
 
@@ -256,7 +259,7 @@ def fork(  # noqa: PLR0913 - a verb's options are its signature
     """
     from orchestrator.cli.perform import Branch, Wanted, perform_fork
 
-    branch = Branch(run, at, tuple(overrides or ()), run_id, store)
+    branch = Branch(run, at, tuple(overrides or ()), run_id, store, redis)
     wanted = Wanted(json, ack, quiet, rounds_per_second, not no_reference, picture)
     summary = perform_fork(branch, wanted)
     if fail_on_alarm and summary.alarms:
@@ -264,7 +267,7 @@ def fork(  # noqa: PLR0913 - a verb's options are its signature
 
 
 @app.command("resume")
-def resume(
+def resume(  # noqa: PLR0913 - a verb's options are its signature
     run: Annotated[str | None, typer.Argument(metavar="RUN", help="An unfinished run.")] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Every unfinished run that no process plays.")
@@ -275,6 +278,7 @@ def resume(
     no_reference: NoReference = False,
     store: Store = None,
     json: Json = False,
+    redis: Redis = None,
 ) -> None:
     """Let unfinished runs go on to their end, from their last commits.
 
@@ -285,6 +289,6 @@ def resume(
 
     if (run is None) != every:
         raise typer.BadParameter("name one run, or say --all")
-    with open_journal(store) as journal:
+    with open_journal(store, bus=bus_of(redis)) as journal:
         if not resume_runs(journal, run, at_once, as_json=json, references=not no_reference):
             raise typer.Exit(1)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.door import Store, place_of, put
+from orchestrator.cli.door import Redis, Store, put
 
 
 def serve(
@@ -13,6 +13,7 @@ def serve(
         int, typer.Option(min=0, max=65_535, metavar="N", help="The port; 0 for any that is free.")
     ] = 8321,
     store: Store = None,
+    redis: Redis = None,
 ) -> None:
     """Serve runs and their live events over REST.
 
@@ -21,9 +22,15 @@ def serve(
     from orchestrator.api.server import serve as serve_store
     from orchestrator.cli.door import settle_memory
     from orchestrator.discretion import log_discreetly
+    from orchestrator.settings import read_settings
 
     log_discreetly()
     settle_memory()
+    place, url = read_settings(store, redis)
     serve_store(
-        host, port, place_of(store), lambda address: put(f"Serving {address}/v1; Ctrl-C stops it.")
+        host,
+        port,
+        place,
+        lambda address: put(f"Serving {address}/v1; Ctrl-C stops it."),
+        redis=url,
     )

@@ -82,7 +82,7 @@ def test_no_error_of_a_server_tells_the_password(place: str, postgres_server: Po
 def test_what_a_statement_held_is_not_told_when_it_fails(journal: Journal) -> None:
     store = journal._store
     with pytest.raises(StoreError) as refusal, store.writing() as connection:
-        connection.execute(insert(STAMP), [{"version": 71_717_171}, {"version": 71_717_171}])
+        connection.execute(insert(STAMP), [{"version": 71_717_171, "identity": "x"}] * 2)
     assert "parameters hidden" in told_of(refusal.value)
 
 
@@ -206,7 +206,7 @@ def test_every_column_of_text_is_accounted_for() -> None:
     assert texts == {
         *(f"run.{name}" for name in ("name", "scenario", "engine", "status", "digest")),
         *(f"run.{name}" for name in ("created_at", "updated_at", "host", "born", "parent")),
-        *("answer.agent", "clock.committed_at"),
+        *("answer.agent", "clock.committed_at", "stamp.identity"),
     }
 
 

@@ -138,7 +138,7 @@ def test_after_a_refused_write_nothing_more_is_written_until_it_is_opened_again(
     refused = pytest.raises(StoreError, match="cannot be written; look at its permissions")
     with refused, store.writing() as writer:
         writer.exec_driver_sql("PRAGMA query_only=ON")
-        writer.execute(insert(STAMP).values(version=98))
+        writer.execute(insert(STAMP).values(version=98, identity="x"))
     stopped = pytest.raises(StoreError, match="Nothing more is written; open it again")
     with stopped, store.writing():
         pass
@@ -147,7 +147,7 @@ def test_after_a_refused_write_nothing_more_is_written_until_it_is_opened_again(
     store.close()
     again = Store(SqliteFile(path))
     with again.writing() as writer:
-        writer.execute(insert(STAMP).values(version=98))
+        writer.execute(insert(STAMP).values(version=98, identity="x"))
     again.close()
 
 
@@ -185,7 +185,7 @@ def test_an_error_inside_a_transaction_undoes_all_of_it_and_closes_no_door(
 ) -> None:
     store = Store(SqliteFile(tmp_path / "journal.db"))
     with pytest.raises(ZeroDivisionError), store.writing() as writer:
-        writer.execute(insert(STAMP).values(version=98))
+        writer.execute(insert(STAMP).values(version=98, identity="x"))
         _ = 1 / 0
     with store.writing() as writer:
         assert writer.execute(select(STAMP.c.version)).scalars().all() == [SCHEMA]
@@ -200,7 +200,7 @@ def test_the_number_of_changes_moves_with_every_commit_of_anyone(tmp_path: Path)
     seen = [mine.changes(), mine.changes()]
     for number, store in enumerate((mine, other)):
         with store.writing() as writer:
-            writer.execute(insert(STAMP).values(version=90 + number))
+            writer.execute(insert(STAMP).values(version=90 + number, identity="x"))
         seen.append(mine.changes())
     mine.close()
     other.close()

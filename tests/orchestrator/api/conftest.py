@@ -26,11 +26,11 @@ Serving = Callable[..., AbstractContextManager[httpx.Client]]
 
 @contextmanager
 def serve(
-    store: str, *, runs_at_once: int = 64, keep_alive_s: float = 15
+    store: str, *, runs_at_once: int = 64, keep_alive_s: float = 15, redis: str | None = None
 ) -> Iterator[httpx.Client]:
     """Serve a store from a thread, and lend a client to it."""
     ready = Event()
-    app = create_app(store, runs_at_once=runs_at_once, keep_alive_s=keep_alive_s)
+    app = create_app(store, runs_at_once=runs_at_once, keep_alive_s=keep_alive_s, redis=redis)
     with listen("127.0.0.1", 0) as listening:
         address = address_of(listening)
         server = Server(app, ready.set)

@@ -22,7 +22,15 @@ CODE = "from orchestrator.cli.main import main; main()"
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
-    if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "SUPERORGANISM_STORE")
+    if name
+    not in (
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "COLUMNS",
+        "LINES",
+        "SUPERORGANISM_STORE",
+        "SUPERORGANISM_REDIS",
+    )
 }
 
 
