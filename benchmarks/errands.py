@@ -5,7 +5,7 @@ them and rolls them back, and hands over: so every kind of event and every table
 lost.
 """
 
-import os
+import json
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
@@ -39,7 +39,12 @@ world:
     - search_notes
     - rollback_note
     - finish
-workers: {{policy: "benchmarks.errands:Errand", count: {workers}, family: heron{diary}}}
+workers:
+  policy: benchmarks.errands:Errand
+  count: {workers}
+  family: heron
+  diary: {diary}
+  fails: "{fails}"
 chain: {{life: 5 turns, handoff: 90%}}
 memory: {{notebook: {{scope: fleet}}}}
 monitors:
@@ -57,19 +62,24 @@ class Errand:
     diary
         A file that gets one line, agent and turn, each time an answer is asked for. A line is
         written before the answer is given, and a killed process cannot take it back.
+    fails
+        The agent, if any, that raises in its third turn.
     """
 
     name: ClassVar[str] = "errand"
     motive: ClassVar[Motive] = "own_sake"
 
-    def __init__(self, diary: str = "") -> None:
+    def __init__(self, diary: str = "", fails: str = "") -> None:
         self.diary = diary
+        self.fails = fails
 
     async def act(self, observation: Observation) -> Decision:
         """Serve the task, and run this turn's errands besides."""
         if self.diary:
             with open(self.diary, "ab", buffering=0) as file:
                 file.write(f"{observation.actor.agent}/{observation.turn}\n".encode())
+        if (observation.actor.agent, observation.turn) == (self.fails, 3):
+            raise RuntimeError("this agent was told to fail")
         decision = serve(observation, _more, 0.2, self.motive)
         # Whatever an agent sees is in the log so: a resumed one must see the very same.
         seen = sha256(repr(observation).encode()).hexdigest()
@@ -102,11 +112,12 @@ def _errands(observation: Observation) -> list[Call]:
     return calls
 
 
-def write_scenario(folder: Path, rounds: int = ROUNDS, *, with_diary: bool = True) -> Path:
+def write_scenario(folder: Path, fails: str = "") -> Path:
     """Write the scenario down and return its place; its diary lies beside it."""
     place = folder / "errands.yaml"
-    diary = f", diary: {os.fspath(folder / 'diary')!r}" if with_diary else ""
-    text = _SCENARIO.format(rounds=rounds, workers=WORKERS, diary=diary)
+    text = _SCENARIO.format(
+        rounds=ROUNDS, workers=WORKERS, diary=json.dumps(str(folder / "diary")), fails=fails
+    )
     place.write_text(text, encoding="utf-8")
     return place
 

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from threading import Timer
 from typing import Literal, NamedTuple
 
-from benchmarks.warm import Patch, fork, start
+from benchmarks.warm import Patch, Program, command, fork, start
 
 Kind = Literal["moment", "ack", "write"]
 
@@ -65,11 +65,12 @@ def attempt(
     *,
     is_cold: bool = False,
     tracer: list[str] | None = None,
+    program: Program = command,
 ) -> Attempt:
     """Run a command until it ends or is killed, and return what it acknowledged."""
     started = time.monotonic()
     by = kill.tracer if kill else tracer
-    child = start(words) if is_cold else fork(words, patch, by)
+    child = start(words) if is_cold else fork(words, patch, by, program)
     timer = Timer(kill.after if kill else 0, _end, [child.pid])
     if kill and kill.kind == "moment":
         timer.start()

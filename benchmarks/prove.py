@@ -27,7 +27,7 @@ from benchmarks.cells import (
 from benchmarks.claim import Claim
 from benchmarks.crash import digests
 from benchmarks.ledger import UNLIMITED, walk
-from benchmarks.lost import Sizes, nothing_is_lost
+from benchmarks.lost import Sizes, campaign, caught, listed, nothing_is_lost
 from benchmarks.warm import run_json
 from monitors.metrics import is_refuted
 from scenarios.catalogue import catalogue
@@ -173,6 +173,8 @@ def prove(seeds: int, processes: int, sizes: Sizes) -> tuple[str, bool]:
         claims += sameness(Path(folder), processes)
     claims += books(TRANSFERS)
     claims += nothing_is_lost(sizes)
+    faults = campaign()
+    claims += caught(faults)
     page = "\n".join(
         [
             "# Proof",
@@ -185,6 +187,8 @@ def prove(seeds: int, processes: int, sizes: Sizes) -> tuple[str, bool]:
             *picture(cells, table),
             "",
             *report(claims),
+            "",
+            *listed(faults),
             "",
         ]
     )

@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Timer
 from typing import IO, Any, Protocol
 
 from memory.store import shown
@@ -37,6 +38,9 @@ PRELOADED = (
     "psycopg",
 )
 """What is imported before the first fork; a name that is not there is passed over."""
+
+LONGEST_S = 60
+"""A forked process that has not ended after so many seconds is killed."""
 
 Patch = Callable[[], AbstractContextManager[object]]
 """Breaks something in the process that enters it; it is found by its module and name."""
@@ -75,6 +79,7 @@ class Forked:
 
     process: BaseProcess
     output: IO[str]
+    deadline: Timer
     watcher: "subprocess.Popen[str] | None" = None
 
     @property
@@ -90,6 +95,7 @@ class Forked:
     def wait(self) -> int:
         """Return its exit code, or the signal that ended it below zero."""
         self.process.join()
+        self.deadline.cancel()
         self.output.close()
         if self.watcher:
             self.watcher.communicate()
@@ -156,9 +162,12 @@ def fork(
     for each in handed:
         each.close()
     watcher = _attached([*tracer, "-p", str(process.pid)]) if tracer else None
+    deadline = Timer(LONGEST_S, process.kill)
+    deadline.start()
     begin.send("begin")
     begin.close()
-    return Forked(process, os.fdopen(reading, encoding="utf-8", errors="replace"), watcher)
+    output = os.fdopen(reading, encoding="utf-8", errors="replace")
+    return Forked(process, output, deadline, watcher)
 
 
 def start(words: list[str]) -> Child:
