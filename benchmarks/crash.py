@@ -1,31 +1,20 @@
 """Kills and hash seeds: the same log, however often and wherever a run is interrupted."""
 
-import json
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
+import tempfile
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from memory.store import shown
+from benchmarks.audit import Exported, Witnessed, broken, decided
+from benchmarks.errands import asked, write_scenario
+from benchmarks.kill import Attempt, Kill, Kind, attempt
+from benchmarks.killed import RUN, Places, exported, in_a_file, undisturbed, verdicts_of, verified
+from benchmarks.warm import Failed, Patch, run_json
 
-COMMAND = [str(Path(sys.executable).with_name("superorganism"))]
-
-
-def run_json(*arguments: str, hash_seed: str = "random") -> dict[str, Any]:
-    """Run the command line with ``--json`` and return what it printed."""
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    done = subprocess.run(
-        [*COMMAND, *arguments, "--json"], env=environment, capture_output=True, text=True
-    )
-    if done.returncode:
-        said = " ".join(map(shown, arguments))
-        raise RuntimeError(f"{said} exited {done.returncode}: {done.stderr}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+COLD_EVERY = 10
+"""Every so many kills, the command is started afresh, as a person would, and timed."""
 
 
 def digests(scenario: str, folder: Path, processes: int) -> set[str]:
@@ -40,44 +29,133 @@ def digests(scenario: str, folder: Path, processes: int) -> set[str]:
     return found
 
 
-class Kills(NamedTuple):
-    """What came of a run that was killed again and again."""
-
-    kills: int
-    digest: str
-    books_balance: bool
-    slowest_first_commit_s: float
+RESUME_ALL = ("runs", "resume", "--all", "--no-reference")
 
 
-def killed_run(scenario: str, store: str, kills: int, chance: random.Random) -> Kills:
-    """Kill a run with SIGKILL after a random number of commits, resume it, until it is done."""
-    done, slowest, first = 0, 0.0, True
-    arguments = ["run", scenario, "--run-id", "killed", "--store", store, "--no-reference"]
-    while done < kills:
-        waited = _kill_once(arguments, after=chance.randint(1, 6))
-        if waited is None:
-            break
-        slowest = max(slowest, 0.0 if first else waited)
-        done, first = done + 1, False
-    summary = run_json(*arguments)
-    verdict = run_json("runs", "verify", "killed", "--store", store)
-    return Kills(done, summary["digest"], bool(verdict["ok"]), slowest)
+@dataclass
+class Toll:
+    """What came of a campaign of kills."""
+
+    kills: Counter[Kind] = field(default_factory=Counter)
+    runs: int = 0
+    broken: list[str] = field(default_factory=list)
+    restarts_s: list[float] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """How many times a process was killed."""
+        return self.kills.total()
+
+    @property
+    def slowest_s(self) -> float:
+        """The longest time from the start of a fresh command to its first commit."""
+        return max(self.restarts_s, default=0.0)
+
+    def __str__(self) -> str:
+        """Say how many there were, and of which kinds."""
+        kinds = ", ".join(f"{count} by {kind}" for kind, count in sorted(self.kills.items()))
+        return f"{self.total} kills ({kinds}) of {self.runs} runs, {len(self.broken)} broken"
 
 
-def _kill_once(arguments: list[str], after: int) -> float | None:
-    """Kill after so many ACKs; return seconds to the first one, or None if the run ended."""
-    started = time.monotonic()
-    process = subprocess.Popen(
-        [*COMMAND, *arguments, "--ack", "--json"], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    waited, seen = None, 0
-    for line in process.stdout:
-        if line.startswith("ACK"):
-            waited = waited or time.monotonic() - started
-            seen += 1
-            if seen == after:
-                process.send_signal(signal.SIGKILL)
-                break
-    process.stdout.close()
-    return waited if process.wait() == -signal.SIGKILL else None
+@dataclass
+class Campaign:
+    """Kills runs and resumes them, again and again, and has each one audited.
+
+    Parameters
+    ----------
+    chance
+        Where the kills fall.
+    places
+        Where journals lie: one of its own for each run.
+    calls
+        Which system calls write there, for kills at the Nth of them; none where those cannot be
+        counted.
+    patch
+        What is broken in every process of it.
+    cold_every
+        How many kills come before a process is started afresh and timed; 0 for never.
+    """
+
+    chance: random.Random
+    places: Places = in_a_file
+    calls: tuple[str, ...] = ("pwrite64", "fdatasync")
+    patch: Patch = nullcontext
+    cold_every: int = COLD_EVERY
+    toll: Toll = field(default_factory=Toll)
+
+    def go(self, kills: int) -> Toll:
+        """Kill so many times, or until a promise is broken; each run is then let to its end."""
+        with tempfile.TemporaryDirectory() as folder:
+            self.undisturbed = undisturbed(Path(folder))
+        while self.toll.total < kills and not self.toll.broken:
+            with tempfile.TemporaryDirectory() as folder:
+                self._kill_a_run(Path(folder), kills)
+            self.toll.runs += 1
+        return self.toll
+
+    def _kill_a_run(self, folder: Path, kills: int) -> None:
+        scenario, store = write_scenario(folder), self.places(folder)
+        words = ["run", str(scenario), "--run-id", RUN, "--store", store, "--no-reference", "--ack"]
+        if self.chance.random() < 0.7:
+            words += ["--rounds-per-second", "2000"]
+        acked, committed, is_over = 0, frozenset[str](), False
+        while not is_over and not self.toll.broken:
+            before = len(asked(folder))
+            is_last = self.toll.total >= kills
+            # Most go on by name, some as after a power cut: whatever is unfinished goes on.
+            by_name = not committed or self.chance.random() < 0.8
+            again = words if by_name else [*RESUME_ALL, "--store", store]
+            found = self._attempt([*again, "--json"], is_last=is_last)
+            acked = max(acked, found.acked)
+            is_over = not found.is_killed
+            try:
+                run = exported(store, self.patch)
+                self._look(run, found, Witnessed(acked, committed, asked(folder)[before:]))
+                if is_over:
+                    self._compare(run, store)
+            except Failed as error:
+                self._note(str(error))
+            committed = decided(run.events) if run else committed
+
+    def _attempt(self, words: list[str], *, is_last: bool) -> Attempt:
+        """Start a run or let it go on, kill it unless it is the last time, and listen."""
+        is_cold = self.cold_every and self.toll.total % self.cold_every == self.cold_every - 1
+        kill = None if is_last else self._kill(is_cold=bool(is_cold))
+        found = attempt(words, kill, self.patch, is_cold=bool(is_cold))
+        if found.is_killed and kill:
+            self.toll.kills[kill.kind] += 1
+        if is_cold and found.first_ack_s is not None:
+            self.toll.restarts_s.append(found.first_ack_s)
+        return found
+
+    def _kill(self, *, is_cold: bool) -> Kill:
+        kinds: list[Kind] = ["moment", "ack", "write"] if self.calls else ["moment", "ack"]
+        kind = "ack" if is_cold else self.chance.choice(kinds)
+        if kind == "ack":
+            return Kill(kind, self.chance.randint(1, 6))
+        if kind == "moment":
+            return Kill(kind, self.chance.uniform(0.01, 0.12))
+        call = self.chance.choice(self.calls)
+        return Kill(kind, self.chance.randint(1, 8 if "sync" in call else 90), call)
+
+    def _look(self, run: Exported | None, found: Attempt, seen: Witnessed) -> None:
+        """Note the first promise that a killed, or finished, run does not keep."""
+        if not found.is_killed and found.code:
+            self._note(f"it ended with {found.code}: {found.said[-300:]}")
+        elif run is not None:
+            self._note(broken(run, seen))
+        elif seen.acked or not found.is_killed:
+            self._note(f"ACK {seen.acked} was said, and there is no such run")
+
+    def _compare(self, run: Exported | None, store: str) -> None:
+        """Note where a finished run is not the undisturbed one, or does not replay."""
+        if run is None or list(run.events) != self.undisturbed.events:
+            self._note("the log is not the undisturbed run's")
+        elif verdicts_of(store, self.patch) != self.undisturbed.verdicts:
+            self._note("the verdicts are not the undisturbed run's")
+        elif not verified(store, self.patch):
+            self._note("the run does not replay")
+
+    def _note(self, what: str) -> None:
+        if what and not self.toll.broken:
+            self.toll.broken.append(f"after {self.toll.total} kills: {what}")

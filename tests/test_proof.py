@@ -4,20 +4,30 @@
 """
 
 import asyncio
+import os
 import random
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from benchmarks.cells import Cell, Figure, Outcome, all_cells, figure, run_one
-from benchmarks.crash import digests, killed_run, run_json
+from benchmarks.crash import Campaign, digests
+from benchmarks.kill import why_not_traced
+from benchmarks.server import Postgres
+from benchmarks.warm import run_json
 from monitors.metrics import is_refuted
 from orchestrator.conduct import load
 from orchestrator.evaluate import play
 
 SEEDS = 20
 CELLS = {cell.name: cell for cell in all_cells()}
+
+
+def writes(*calls: str) -> tuple[str, ...]:
+    """Return the calls at which to kill; none, where they cannot be counted."""
+    return () if why_not_traced() and os.environ.get("CI") != "true" else calls
 
 
 @cache
@@ -61,22 +71,22 @@ def test_the_log_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     assert len(digests("few_bad", tmp_path, processes=3)) == 1
 
 
-def test_a_run_that_is_killed_and_resumed_leaves_the_undisturbed_log(tmp_path: Path) -> None:
-    killed = killed_run("just_in_case", str(tmp_path / "killed.db"), 5, random.Random(4))
-    scenario = load("just_in_case")
-    whole = asyncio.run(play(scenario, scenario.world.seed))
-    assert killed.kills == 5
-    assert killed.digest == whole.log.digest
-    assert killed.books_balance
+def test_a_run_that_is_killed_anywhere_and_resumed_breaks_no_promise() -> None:
+    toll = Campaign(random.Random(4), calls=writes("pwrite64", "fdatasync")).go(20)
+    assert toll.broken == []
+    assert toll.total == 20
+    assert toll.slowest_s > 0
 
 
-def test_a_run_that_is_killed_and_resumed_on_postgres_leaves_the_undisturbed_log(
-    postgres_place: str,
-) -> None:
-    killed = killed_run("just_in_case", postgres_place, 3, random.Random(5))
-    scenario = load("just_in_case")
-    whole = asyncio.run(play(scenario, scenario.world.seed))
-    assert (killed.kills, killed.digest, killed.books_balance) == (3, whole.log.digest, True)
+def test_a_run_that_is_killed_on_postgres_breaks_no_promise(postgres_server: Postgres) -> None:
+    numbers = count(1)
+
+    def place(_: Path) -> str:
+        return postgres_server.make_schema(f"killed_{next(numbers)}")
+
+    toll = Campaign(random.Random(5), place, writes("sendto"), cold_every=0).go(6)
+    assert toll.broken == []
+    assert toll.total == 6
 
 
 def test_a_process_and_this_one_agree(tmp_path: Path) -> None:
