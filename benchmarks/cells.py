@@ -1,7 +1,6 @@
 """The cells of the central picture: which fleets are run, over how many seeds, who watches."""
 
 import asyncio
-import gc
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from math import inf
@@ -68,12 +67,6 @@ class Outcome(NamedTuple):
     excess: float
     task_done: float
     alarms: dict[str, Alarm]
-
-
-def settle() -> None:
-    """Spare the garbage collector what was imported: once in each process, before its runs."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def run_one(cell: Cell, seed: int) -> Outcome:

@@ -6,7 +6,6 @@ in nearly every note and many in one.
 """
 
 import argparse
-import gc
 import json
 import resource
 import time
@@ -17,6 +16,7 @@ from random import Random
 from memory.events import Actor, NoteWritten
 from memory.log import Log
 from memory.notes import Notes
+from orchestrator.cli.door import settle_memory
 
 Figures = dict[str, float]
 WORDS_A_NOTE = 16
@@ -54,14 +54,20 @@ def notebook(size: int) -> Figures:
     """Fill a notebook of one fleet, then ask it."""
     language = Language(2_000 + int(30 * size**0.5))
     notes, memory_before = Notes(Log("bench")), memory_mb()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    settle_memory()
     written = 0.0
     for seq in range(1, size + 1):
         text = language.text(WORDS_A_NOTE)
         event = NoteWritten(
-            **{"seq": seq, "round": 1, "worker": "w01", "generation": 1, "agent": "w01.1"},
-            **{"key": "", "note": f"n_{seq}", "version": 1, "name": f"note-{seq}"},
+            seq=seq,
+            round=1,
+            worker="w01",
+            generation=1,
+            agent="w01.1",
+            key="",
+            note=f"n_{seq}",
+            version=1,
+            name=f"note-{seq}",
             scope="fleet",
             text=text,
         )

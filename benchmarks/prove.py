@@ -22,7 +22,6 @@ from benchmarks.cells import (
     all_cells,
     figure,
     run_cells,
-    settle,
 )
 from benchmarks.claim import Claim
 from benchmarks.crash import digests
@@ -30,6 +29,7 @@ from benchmarks.ledger import UNLIMITED, walk
 from benchmarks.lost import Sizes, campaign, caught, listed, nothing_is_lost
 from benchmarks.warm import run_json
 from monitors.metrics import is_refuted
+from orchestrator.cli.door import settle_memory
 from scenarios.catalogue import catalogue
 from scenarios.ledger import Ledger
 
@@ -166,7 +166,7 @@ def prove(seeds: int, processes: int, sizes: Sizes) -> tuple[str, bool]:
     """Run everything; return the page and whether every claim held."""
     cells = list(all_cells())
     jobs = os.cpu_count() or 1
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=settle) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=settle_memory) as pool:
         table = run_cells(cells, seeds, pool)
     claims = list(science(cells, table))
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,6 @@
 
 import argparse
 import asyncio
-import gc
 import json
 import resource
 import sqlite3
@@ -20,6 +19,7 @@ from memory.journal import Batch, Journal
 from memory.redis_bus import bus_at
 from monitors.over_need import OverNeed, Pool
 from monitors.rehearsal import Rehearsal
+from orchestrator.cli.door import settle_memory
 from orchestrator.conduct import load, start
 from orchestrator.engine import Listeners
 from scenarios.spec import Scenario
@@ -54,8 +54,7 @@ async def engine(workers: int, rounds: int, life: int, runs: int) -> Figures:
     marks: list[float] = []
     with tempfile.TemporaryDirectory() as folder, Journal.open(f"{folder}/journal.db") as journal:
         performances = [start(journal, scenario, seed) for seed in range(runs)]
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        settle_memory()
         listeners = Listeners(on_round=lambda _: marks.append(time.process_time()))
         before, memory_before = time.process_time(), memory_mb()
         async with asyncio.TaskGroup() as tasks:
