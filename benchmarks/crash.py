@@ -1,8 +1,10 @@
 """Kills and hash seeds: the same log, however often and wherever a run is interrupted."""
 
+import os
 import random
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +21,13 @@ COLD_EVERY = 10
 
 def digests(scenario: str, folder: Path, processes: int) -> set[str]:
     """Return the distinct digests of one scenario over processes with other hash seeds."""
-    found = set()
-    for number in range(processes):
-        store = str(folder / f"{scenario}-{number}.db")
-        summary = run_json(
-            "run", scenario, "--store", store, "--no-reference", hash_seed=str(number)
-        )
-        found.add(summary["digest"])
-    return found
+
+    def digest(number: int) -> str:
+        place = ("--store", str(folder / f"{scenario}-{number}.db"), "--no-reference")
+        return str(run_json("run", scenario, *place, hash_seed=str(number))["digest"])
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return set(pool.map(digest, range(processes)))
 
 
 RESUME_ALL = ("runs", "resume", "--all", "--no-reference")

@@ -199,7 +199,7 @@ def main() -> int:
     """Parse the command line, prove, print; exit 1 if a claim did not hold."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.prove", description=__doc__)
     parser.add_argument("--seeds", type=int, default=200, help="runs per cell")
-    parser.add_argument("--processes", type=int, default=8, help="processes per scenario")
+    parser.add_argument("--processes", type=int, default=50, help="processes per scenario")
     parser.add_argument("--kills", type=int, default=200, help="SIGKILLs on SQLite")
     parser.add_argument("--postgres-kills", type=int, default=50, help="... on PostgreSQL")
     parser.add_argument("--write", type=Path, help="also write the page to this file")
