@@ -30,3 +30,8 @@ def read_settings(store: str | None = None, redis: str | None = None) -> Setting
 def read_secrets() -> list[str]:
     """Return the values of the environment that must not be shown to anyone."""
     return secrets_of(os.environ)
+
+
+def read_model_keys() -> list[str]:
+    """Return the names of the environment's variables that hold a model provider's key."""
+    return sorted(name for name in os.environ if name.endswith("_API_KEY") and os.environ[name])

@@ -16,7 +16,7 @@ from typing import Annotated, TextIO, cast
 import typer
 
 from memory.errors import BadInput, SuperorganismError
-from orchestrator.cli import run, runs, scenario, serve, watch
+from orchestrator.cli import doctor, run, runs, scenario, serve, watch
 from orchestrator.cli.door import Output, OutputLost
 
 FAILED, BAD_INPUT, UNREAD = 1, 2, 141
@@ -37,6 +37,7 @@ app.command("watch")(watch.watch)
 app.add_typer(runs.app, name="runs")
 app.add_typer(scenario.app, name="scenario")
 app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
 
 
 @dataclass
