@@ -8,9 +8,11 @@ from memory.verdicts import Verdict
 from monitors.acquisition import Acquisitions, Settlement
 from monitors.betting import Plan
 from monitors.parameter import amount, choice, label, probability
+from monitors.pooled_round import PooledRound
 from monitors.suspicion import Case, Suspicion
 
 Pool = Literal["fleet", "worker", "family", "agent"]
+Each = Literal["worker", "round"]
 
 
 class OverNeed:
@@ -21,7 +23,9 @@ class OverNeed:
     ``need * (1 + tau)``, given the past and the workers settled before it in the round;
     nothing else is assumed of the noise. Then the probability of *any* alarm in the run, over
     all keys, is at most ``alpha``, however long it goes on. See :mod:`monitors.betting`, also
-    for what breaks the contract: agents that err together within a round.
+    for what breaks the contract: agents that err together within a round. For those there is
+    ``bets: round``, one bet on what all of them took in a round against what all of them needed:
+    it holds for any dependence between them, and takes about ten times as long to be sure.
 
     What is taken counts gross, also when it is released again in the same round: who takes
     what is needed and never gives it back is a case for monitors of idle holdings.
@@ -48,6 +52,8 @@ class OverNeed:
         The resource to watch.
     tau
         Tolerated share above need, from 0; for agents whose mean is known to be off.
+    bets
+        One on each ``worker``'s round, or one a ``round`` for the whole fleet.
 
     Raises
     ------
@@ -80,22 +86,37 @@ class OverNeed:
         alpha: float = 0.05,
         resource: str = "compute",
         tau: float = 0.0,
+        bets: Each = "worker",
     ) -> None:
         self.pool = choice("pool", pool, get_args(Pool))
         self.alpha = probability("alpha", alpha)
         self.resource = label("resource", resource)
         self.tau = amount("tau", tau, least=0)
+        self.bets = choice("bets", bets, get_args(Each))
+        if bets == "round" and pool != "fleet":
+            raise ValueError(
+                f"bets is 'round', which is for the pool 'fleet'; this one is '{pool}'"
+            )
         self.acquisitions = Acquisitions(resource)
         self._suspicion: Suspicion | None = None
+        self._pooled: PooledRound | None = None
 
     def observe(self, event: Event) -> Verdict | None:
         """Bet when a worker's round is complete; answer on an alarm or a move of the score."""
         settled = self.acquisitions.fold(event)
+        if settled and self.bets == "round":
+            settled = self._pool(settled)
         verdict = self._weigh(settled) if settled else None
         ended = self.acquisitions.ended
         if ended and self._suspicion and self.pool == "agent":
             self._suspicion.close(ended)
         return verdict
+
+    def _pool(self, settled: Settlement) -> Settlement | None:
+        if self._pooled is None:
+            run = self.acquisitions.started
+            self._pooled = PooledRound(run.workers if run else None)
+        return self._pooled.add(settled)
 
     def _weigh(self, settled: Settlement) -> Verdict | None:
         if self._suspicion is None:
@@ -122,4 +143,5 @@ class OverNeed:
             "agent": run.workers * ceil(run.rounds / run.life),
             "family": self.acquisitions.families,
         }
-        return Plan(keys[self.pool], run.workers * run.rounds)
+        times = 1 if self.bets == "round" else run.workers
+        return Plan(keys[self.pool], times * run.rounds)

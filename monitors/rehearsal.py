@@ -52,6 +52,8 @@ class Rehearsal:
         How many workers are biased, the first ones; None for all.
     since
         The first round in which they are.
+    shared
+        Share of the noise's variance, in [0, 1], that all workers have in common in a round.
     seed
         The source of all chance.
 
@@ -76,6 +78,7 @@ class Rehearsal:
     bias: float = 0.0
     culprits: int | None = None
     since: int = 1
+    shared: float = 0.0
     seed: int = 0
 
     def __iter__(self) -> Iterator[Event]:
@@ -101,6 +104,7 @@ class _Stage:
         self.log = Log("rehearsal")
         self._script = script
         self._chance = generator(script.seed, "rehearsal")
+        self._common = 0.0
         self._held = {f"w{number:02d}": 0 for number in range(1, script.workers + 1)}
 
     def start(self) -> None:
@@ -124,6 +128,8 @@ class _Stage:
         log = self.log
         key = f"need/{number}/compute"
         log.append(Need(**log.envelope(number, key=key), resource="compute", amount=NEED))
+        if self._script.shared:
+            self._common = self._chance.gauss(0.0, 1.0)
         for index, worker in enumerate(self._held, start=1):
             self._turn(number, worker, self._script.bias_of(index, number))
         for worker in self._held:
@@ -159,7 +165,9 @@ class _Stage:
     def _amount(self, bias: float) -> int:
         """Draw a whole number of units whose mean is the need, and the bias on top."""
         variance = log1p(NOISE * NOISE)
-        factor = exp(sqrt(variance) * self._chance.gauss(0.0, 1.0) - variance / 2)
+        shared = self._script.shared
+        error = sqrt(1 - shared) * self._chance.gauss(0.0, 1.0) + sqrt(shared) * self._common
+        factor = exp(sqrt(variance) * error - variance / 2)
         return int(NEED * factor * (1 + bias) + self._chance.random())
 
     def _exchange(self, number: int, actor: Actor, key: str, call: Call) -> None:

@@ -15,7 +15,8 @@ from monitors import OverNeed
 from monitors.acquisition import Settlement
 from monitors.betting import Plan
 from monitors.checks import watch
-from monitors.over_need import Pool
+from monitors.metrics import is_refuted
+from monitors.over_need import Each, Pool
 from monitors.rehearsal import NEED, NOISE, Rehearsal
 from monitors.suspicion import Case, Suspicion
 
@@ -225,3 +226,48 @@ def test_without_need_or_meter_nothing_is_said(missing: str) -> None:
 def test_what_cannot_be_used_is_told_when_it_is_given(parameters: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         OverNeed(**parameters)
+
+
+def false_alarms(seeds: int, **of: Any) -> int:
+    """Count the honest runs, of 20 workers whose errors are half shared, that alarm."""
+    alarmed = 0
+    for seed in range(seeds):
+        monitor = OverNeed("fleet", **of)
+        verdicts = map(monitor.observe, Rehearsal(rounds=40, shared=0.5, seed=seed))
+        alarmed += any(verdict.alarm for verdict in verdicts if verdict)
+    return alarmed
+
+
+def test_errors_that_hang_together_break_bets_on_workers_and_not_bets_on_rounds() -> None:
+    assert false_alarms(20) > 10
+    assert not is_refuted(false_alarms(60, bets="round"), 60, 0.05)
+
+
+def test_a_bet_a_round_finds_what_all_of_them_take_if_later() -> None:
+    events = list(Rehearsal(rounds=240, bias=0.05))
+    rounds = {}
+    for bets in get_args(Each):
+        monitor = OverNeed("fleet", bets=bets)
+        verdicts = [verdict for verdict in map(monitor.observe, events) if verdict]
+        rounds[bets] = next(verdict.round for verdict in verdicts if verdict.alarm)
+    assert rounds["worker"] < rounds["round"] < 240
+
+
+def test_the_evidence_of_a_bet_a_round_names_the_fleet_and_nobody_else() -> None:
+    monitor = OverNeed("fleet", bets="round")
+    verdicts = map(monitor.observe, Rehearsal(rounds=240, bias=0.1))
+    alarm = next(verdict for verdict in verdicts if verdict and verdict.alarm)
+    assert alarm.evidence
+    assert [share.name for share in alarm.evidence.agents] == ["fleet"]
+
+
+def test_a_bet_a_round_is_for_the_fleet_only() -> None:
+    with pytest.raises(ValueError, match="bets is 'round', which is for the pool 'fleet'"):
+        OverNeed("worker", bets="round")
+
+
+def test_without_a_beginning_a_round_is_complete_when_the_next_one_settles() -> None:
+    events = [event for event in Rehearsal(rounds=240, bias=0.1) if event.kind != "run_started"]
+    monitor = OverNeed("fleet", bets="round")
+    verdicts = [verdict for verdict in map(monitor.observe, events) if verdict]
+    assert any(verdict.alarm for verdict in verdicts)
