@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench prove picture lock
+.PHONY: help run test cover check bench prove picture lock
 
 PYTHON = python3
 ARGS =
@@ -22,6 +22,10 @@ run: $(RUNTIME) ## watch a fleet take more than it needs, and the monitors that 
 test: $(DEV) ## run every test, offline
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
+cover: $(DEV) ## every branch of ledger, log, journal and resume, taken by a test
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term -q \
+	  tests/memory tests/scenarios tests/orchestrator $(ARGS)
+
 check: $(DEV) ## formatting, lint, types, import contracts; under a minute
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -32,6 +36,7 @@ bench: $(DEV) ## what a turn costs, beside its floor
 	$(BIN)/python -m benchmarks $(ARGS)
 
 prove: $(DEV) ## the central claims at full size, as one table (long)
+	$(BIN)/python -m benchmarks.lost
 	$(BIN)/python -m benchmarks.prove $(ARGS)
 
 picture: $(RUNTIME) ## draw docs/first_run.svg from a real run

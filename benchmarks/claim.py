@@ -1,5 +1,6 @@
-"""One line of the proof."""
+"""One line of a proof, and the table they make."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -14,3 +15,12 @@ class Claim(NamedTuple):
     measured: str
     held: bool | None
     expected: str = ""
+
+
+def report(claims: list[Claim]) -> Iterator[str]:
+    """Yield the claims as Markdown."""
+    yield "| claim | expected | measured | |"
+    yield "| --- | --- | --- | --- |"
+    for claim in claims:
+        verdict = {True: "held", False: "**did not hold**", None: "**skipped**"}[claim.held]
+        yield f"| {claim.claim} | {claim.expected} | {claim.measured} | {verdict} |"

@@ -114,6 +114,8 @@ class Campaign:
                 self._look(run, found, Witnessed(acked, committed, asked(folder)[before:]))
                 if is_over:
                     self._compare(run, store)
+                elif run and self.chance.random() < 0.5 and not verified(store, self.patch):
+                    self._note("the killed run does not replay")
             except Failed as error:
                 self._note(str(error))
             committed = decided(run.events) if run else committed

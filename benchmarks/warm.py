@@ -35,6 +35,7 @@ PRELOADED = (
     "orchestrator.cli.resume",
     "orchestrator.cli.verify",
     "benchmarks.errands",
+    "benchmarks.trial",
     "psycopg",
 )
 """What is imported before the first fork; a name that is not there is passed over."""

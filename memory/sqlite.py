@@ -18,8 +18,8 @@ BUSY_S = 30
 """How long to wait, in seconds, while another process writes."""
 
 _PLAIN = {
-    sqlite3.SQLITE_FULL: "the disk is full; nothing of this commit was written",
-    sqlite3.SQLITE_IOERR: "the disk failed; nothing of an unfinished commit counts",
+    sqlite3.SQLITE_FULL: "the disk is full; nothing of this commit was written; make room, go on",
+    sqlite3.SQLITE_IOERR: "the disk failed, or has no room; nothing of an unfinished commit counts",
     sqlite3.SQLITE_READONLY: "the file cannot be written; look at its permissions",
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; look at its folder and permissions",
     sqlite3.SQLITE_BUSY: f"another process has kept it locked for {BUSY_S} s",

@@ -16,7 +16,7 @@ from memory.journal import Batch, Claim, Journal
 from orchestrator.barrier import Barrier
 from orchestrator.line import Line
 from orchestrator.stage import Stage
-from orchestrator.turn import end_episode, take_turn
+from orchestrator.turn import take_turn
 from scenarios.view import visible_hash
 
 ENGINE = version("superorganism")
@@ -141,8 +141,6 @@ class Engine:
 
     async def _finish(self, status: RunStatus, reason: str = "") -> None:
         stage, log = self.stage, self.stage.log
-        for life in stage.lives.living():
-            end_episode(stage, life, "run_over")
         log.append(
             RunFinished(**log.envelope(stage.round, key="run"), status=status, reason=reason)
         )

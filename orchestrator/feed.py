@@ -24,7 +24,8 @@ So both logs arrive whole and once, however often the connection breaks.
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from operator import attrgetter
 
 from memory.reader import Reader
 from memory.record import Line, RunRecord, Slice
@@ -48,6 +49,9 @@ class Feed:
     keep_alive_s
         After so many silent seconds a comment is sent, so that nobody takes the connection for
         dead; then it is also noticed when the process that played the run has died.
+    is_live
+        Whether a process is at work on a run; by default its owner lives. A process that plays
+        runs itself knows better which of its own it has broken off.
 
     Examples
     --------
@@ -66,8 +70,14 @@ class Feed:
     ['retry: 1000', 'event: verdicts', 'event: batch', 'event: end']
     """
 
-    def __init__(self, reader: Reader, keep_alive_s: float = KEEP_ALIVE_S) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        keep_alive_s: float = KEEP_ALIVE_S,
+        is_live: Callable[[RunRecord], bool] = attrgetter("is_live"),
+    ) -> None:
         self._reader = reader
+        self._is_live = is_live
         self._keep_alive_s = keep_alive_s
         self._waiting: set[asyncio.Timeout] = set()
         self._is_closed = False
@@ -137,7 +147,7 @@ class Feed:
 
     def _is_played(self, run: str) -> bool:
         record = self._reader.run(run)
-        return record.status != "running" or record.is_live
+        return record.status != "running" or self._is_live(record)
 
     async def _next(self, slices: AsyncIterator[Slice]) -> Slice | None:
         """Return the next slice, or None at the end of the run; wait for it, but not for ever."""

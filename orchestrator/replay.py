@@ -15,7 +15,7 @@ from typing import ClassVar
 from pydantic_core import to_json
 
 from memory.errors import StoreError
-from memory.events import Decided, Frozen
+from memory.events import Decided, Frozen, RunFinished
 from memory.journal import Batch, Journal, RunRecord
 from memory.log import Entry
 from memory.record import Line
@@ -203,8 +203,11 @@ async def _recompute(journal: Journal, record: RunRecord, comparison: Comparison
     for entry in journal.entries(run, limit=comparison.events.count):
         stage.log.replay([entry])
         await comparison.commit(Batch([], stage.watch.drain(), [], 0))
-    if stage.round < record.round or record.is_finished:
-        await _play(stage, comparison, until=None if record.is_finished else record.round)
+    # A run may be over and not yet finished: killed while its references were played.
+    last = next(journal.entries(run, after=record.seq - 1, limit=1))
+    is_over = record.is_finished or isinstance(last.event, RunFinished)
+    if stage.round < record.round or is_over:
+        await _play(stage, comparison, until=None if is_over else record.round)
 
 
 def _stage(scenario: Scenario, record: RunRecord, policy: Recorded) -> Stage:

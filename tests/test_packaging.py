@@ -112,7 +112,7 @@ def test_every_verb_that_is_told_of_exists(paper: str) -> None:
 
 
 def test_ci_runs_the_verbs_that_people_run() -> None:
-    assert read(".ci/run").rstrip().endswith("\nmake check test")
+    assert read(".ci/run").rstrip().endswith("\nmake check test cover")
 
 
 def test_the_citation_tells_the_release_and_the_licence() -> None:

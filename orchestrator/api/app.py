@@ -52,8 +52,8 @@ def create_app(
         with Journal.open(store, bus=bus_at(redis)) as journal:
             journal.publish()
             async with asyncio.TaskGroup() as tasks:
-                feed = Feed(journal, keep_alive_s)
                 registry = Registry(journal, tasks, runs_at_once)
+                feed = Feed(journal, keep_alive_s, registry.is_live)
                 app.state.service = Service(journal, feed, registry)
                 try:
                     yield

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from starlette.exceptions import HTTPException
 
+from memory.claim import this_process
 from memory.errors import SuperorganismError, UnknownRun
 from memory.journal import Journal, RunRecord
 from orchestrator import conduct
@@ -92,6 +93,15 @@ class Registry:
     def failure(self, run: str) -> str | None:
         """Return why a run that this process played was broken off, if it was."""
         return self._failures.get(run)
+
+    def is_live(self, record: RunRecord) -> bool:
+        """Whether a process is at work on a run.
+
+        Of a run that was broken off because its journal could not be written, the journal still
+        names this process.
+        """
+        is_broken_off = record.run in self._failures and record.owner == this_process()
+        return record.is_live and not is_broken_off
 
     def close(self) -> None:
         """Stop every run where it stands; each can be resumed from its last commit."""

@@ -165,6 +165,6 @@ def _told(record: RunRecord, at: Service) -> dict[str, object]:
     return {
         **kept,
         "events": record.seq,
-        "is_live": record.status == "running" and record.is_live,
+        "is_live": record.status == "running" and at.registry.is_live(record),
         "failure": at.registry.failure(record.run),
     }

@@ -275,7 +275,10 @@ def test_on_a_full_disk_the_run_stops_with_whole_batches_and_resumes_when_there_
         acknowledged = int(answer.removeprefix("committed "))
         answer = scribe.ask("commit", 2)
     assert answer.startswith("StoreError: ")
-    assert "journal.db: the disk failed; nothing of an unfinished commit counts" in answer
+    assert (
+        "journal.db: the disk failed, or has no room; nothing of an unfinished commit counts"
+        in answer
+    )
     assert scribe.ask("commit", 1).endswith("Nothing more is written; open it again")
     scribe.kill()
     assert acknowledged > 0

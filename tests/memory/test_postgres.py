@@ -159,6 +159,30 @@ def test_of_many_who_begin_one_run_at_once_one_owns_it(place: str) -> None:
     assert sorted(line[:3] for line in begun) == ["min", *["r_1"] * 5]
 
 
+def test_a_run_that_another_process_is_just_beginning_is_in_use(place: str) -> None:
+    head = RunHead(run="r_1", scenario="s", version=1, seed=1, engine="e")
+    said: list[str] = []
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+    def begin() -> None:
+        with Journal.open(place) as other:
+            try:
+                other.create(head, Sealed(scenario={}))
+            except RunInUse as error:
+                said.append(str(error))
+
+    with Journal.open(place) as journal:
+        late = Thread(target=begin)
+        with journal._store.writing() as connection:
+            journal._create(connection, head, Sealed(scenario={}))
+            late.start()
+            with journal._store.reading() as looking:
+                while not looking.exec_driver_sql(waits).scalar_one():
+                    pass
+        late.join()
+    assert said == ["r_1 was begun by another process just now"]
+
+
 @pytest.mark.parametrize("synchronous", ["off", "local", "on"])
 def test_a_commit_waits_for_the_disk_whatever_the_database_is_set_to(
     place: str, synchronous: str
@@ -282,6 +306,12 @@ def test_runs_of_several_processes_do_not_wait_for_each_other(place: str) -> Non
             second.write()
             assert list(second.read()) == second.written
         first.write()
+
+
+def test_without_its_driver_one_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"db\.example/runs: PostgreSQL needs the driver psycopg"):
+        database_at("postgresql://ada:secret@db.example/runs").engines()
 
 
 def test_a_release_that_does_not_tell_its_snapshot_is_refused(place: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memory.checks import EVENT_KINDS, Book, history
-from memory.claim import this_process
+from memory.claim import Owner, this_process
 from memory.journal import Batch, Journal, Origin, RunHead, RunRecord
 from memory.log import GENESIS
 from memory.truth import Sealed
@@ -27,6 +27,16 @@ def test_a_new_run_stands_at_the_beginning_and_is_owned_by_its_maker(journal: Jo
     assert record.owner == this_process()
     assert record.is_live
     assert not record.is_finished
+
+
+def test_a_run_whose_owner_is_gone_is_told_as_interrupted(
+    journal: Journal, give_to: Callable[[Owner], None]
+) -> None:
+    journal.create(HEAD, Sealed(scenario={}))
+    assert journal.run("r_1").state == "running"
+    give_to(this_process()._replace(born="another boot/1", lease_s=-1 if journal._lease else None))
+    record = journal.run("r_1")
+    assert (record.status, record.state) == ("running", "interrupted")
 
 
 def test_a_commit_moves_the_record_on(journal: Journal) -> None:

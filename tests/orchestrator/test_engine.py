@@ -231,6 +231,20 @@ def test_a_full_disk_stops_the_run_with_its_own_words_and_it_resumes(
     assert summary.digest == asyncio.run(play(fleet(), seed=5)).log.digest
 
 
+@pytest.mark.parametrize("rounds", [9, 10, 11, 12])
+def test_every_life_is_over_before_the_run_is(fleet: Fleet, rounds: int) -> None:
+    """A life is told at its birth how many rounds are left, so the last round ends it."""
+    stage = assemble(fleet(f"world.rounds={rounds}"), 1, "r")
+    alive: list[int] = []
+    stage.log.listen(
+        lambda event: (
+            alive.append(len(stage.lives.living())) if isinstance(event, RunFinished) else None
+        )
+    )
+    asyncio.run(Engine(stage).execute())
+    assert alive == [0]
+
+
 def test_pace_is_kept(fleet: Fleet) -> None:
     stage = assemble(fleet("world.rounds=4"), 1, "r")
     loop_time: list[float] = []

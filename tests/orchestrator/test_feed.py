@@ -214,6 +214,12 @@ def test_a_run_whose_process_died_ends_as_interrupted(journal: Journal, tmp_path
 
 
 @pytest.mark.usefixtures("performance")
+def test_a_run_that_its_own_process_has_broken_off_ends_as_interrupted(journal: Journal) -> None:
+    sent = asyncio.run(whole(Feed(journal, keep_alive_s=0.01, is_live=lambda record: False)))
+    assert [parse(each).data["status"] for each in sent[1:]] == ["interrupted"]
+
+
+@pytest.mark.usefixtures("performance")
 @pytest.mark.asyncio(loop_scope="function")
 async def test_closing_ends_whoever_waits_without_an_end(feed: Feed) -> None:
     async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,8 +29,10 @@ from memory.events import (
     parse_event,
 )
 from memory.journal import Journal
+from memory.log import Entry
 from orchestrator import conduct
 from orchestrator.engine import Listeners
+from orchestrator.fork import fork
 from orchestrator.replay import Replayed, replay
 from orchestrator.stage import Part
 from orchestrator.turn import MAX_CALLS
@@ -90,6 +92,39 @@ def test_an_unfinished_run_comes_out_up_to_its_last_commit(
     assert found.ok, found
     assert (found.events, found.digest) == (record.seq, record.digest)
     assert (record.round, found.verdicts) == (after, record.verdicts)
+
+
+def test_an_unfinished_log_that_ends_within_a_round_is_compared_as_far_as_it_goes(
+    fleet: Fleet, tmp_path: Path, forge: Forger
+) -> None:
+    path = tmp_path / "cut.db"
+    with Journal.open(str(path)) as journal:
+        performance = conduct.start(journal, fleet(GREEDY), seed=7, run="r_1")
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(_play_and_stop(performance, 9))
+        whole = journal.run("r_1").seq
+    for cut in (1, 2, 5, 9):
+        forge(path, lambda events, cut=cut: events[: whole - cut])  # type: ignore[misc]
+        with sqlite3.connect(path) as database:
+            for table in ("verdict", "truth"):
+                database.execute(f"DELETE FROM {table} WHERE seq > ?", (whole - cut,))
+            database.execute("UPDATE run SET verdicts = (SELECT count(*) FROM verdict)")
+        database.close()
+        found = replayed(path)
+        assert (found.events, found.difference) == (whole - cut, None)
+
+
+@pytest.mark.parametrize("changes", [(), ("workers.weak_shard.over_reserve=0%",)])
+def test_a_fork_that_has_not_gone_on_yet_is_in_agreement_verdicts_too(
+    stored: Path, changes: tuple[str, ...]
+) -> None:
+    with Journal.open(str(stored)) as journal:
+        fork(journal, "r_1", journal.run("r_1").seq - 20, changes, run="heir").let_go()
+        record = journal.run("heir")
+        found = asyncio.run(replay(journal, "heir"))
+    assert found.ok, found.difference
+    assert (found.events, found.verdicts) == (record.seq, record.verdicts)
+    assert found.verdicts > 0
 
 
 def test_a_run_without_events_is_in_agreement(fleet: Fleet, journal: Journal) -> None:
@@ -333,6 +368,28 @@ def test_a_decision_with_too_many_calls_or_unfit_words_comes_out_as_it_was(
     asyncio.run(performance.play(with_references=False))
     found = asyncio.run(replay(journal, "r_1"))
     assert found.ok, found.difference
+
+
+class Bent(Journal):
+    """A journal that gives back, of one decision, a call that is none."""
+
+    def entries(self, run: str, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
+        """Read, and bend the fifth decision."""
+        decided = 0
+        for entry in super().entries(run, after, limit):
+            decided += isinstance(entry.event, Decided)
+            if isinstance(entry.event, Decided) and decided == 5:
+                yield entry._replace(event=entry.event.model_copy(update={"calls": (None,)}))
+            else:
+                yield entry
+
+
+def test_what_the_engine_cannot_compute_is_a_difference_that_says_why(stored: Path) -> None:
+    with Bent.open(str(stored)) as journal:
+        found = asyncio.run(replay(journal, "r_1"))
+    assert found.difference is not None
+    assert "NoneType" in found.difference.why
+    assert found.difference.stands is not None and found.difference.came_out is None
 
 
 def test_what_cannot_be_read_is_a_corrupt_journal_and_no_difference(stored: Path) -> None:
