@@ -151,7 +151,8 @@ def _journal(name: str, repeats: int, place: tuple[str, ...], redis: Redis | Non
             median(each[key] for each in figures)
             for key in ("cpu_us_per_event", "wall_us_per_event", "ms_per_commit", "behind_ms")
         )
-        yield Row(f"an event on {name}{way}, 144 a commit, CPU", f"{cpu:.1f} us", "-", True)
+        size = f"{figures[0]['events_per_commit']:.0f} a commit"
+        yield Row(f"an event on {name}{way}, {size}, CPU", f"{cpu:.1f} us", "-", True)
         yield Row("... wall", f"{wall:.0f} us ({commit:.1f} ms a commit)", "-", True)
         if way:
             yield Row("... the relay is behind by", f"{behind:.0f} ms", "-", True)

@@ -135,6 +135,7 @@ def journal(events: int, store: str | None, redis: str | None) -> Figures:
         "cpu_us_per_event": cpu / written * 1e6,
         "wall_us_per_event": wall / written * 1e6,
         "ms_per_commit": wall / len(batches) * 1e3,
+        "events_per_commit": written / len(batches),
         "behind_ms": behind * 1e3,
     }
 

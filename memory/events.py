@@ -5,7 +5,7 @@ order, without ``run``: the same scenario and seed give the same bytes under any
 fork shares its parent's bytes up to the fork.
 
     RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
-    NoteWritten  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
+    NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
 
 A field that came after the first logs leaves no bytes where it says nothing, so older logs,
 and newer ones that make no use of it, keep their bytes and their digests.
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 Purpose = Literal["mint", "reserve", "release", "use", "pay", "approve"]
 Fate = Literal["voided", "expired", "posted"]
-Scope = Literal["agent", "worker", "fleet"]
+Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
 EndReason = Literal["life_over", "finished", "run_over"]
 RunStatus = Literal["done", "failed"]
@@ -176,11 +176,34 @@ class NoteSearched(Event):
     found: tuple[NoteVersion, ...]
 
 
+class NoteOrigin(Frozen):
+    """Where a note of the commons was written: in which run, by whom, offered in which event."""
+
+    run: str
+    worker: str | None = None
+    generation: int | None = None
+    agent: str | None = None
+    seq: int = Field(ge=1)
+
+
+class Place(Frozen):
+    """Where a version stands in the commons: the ``number``-th of an ``epoch``.
+
+    A commons that lost what it held begins another epoch.
+    """
+
+    epoch: str
+    number: int = Field(ge=1)
+
+
 class NoteWritten(Event):
     """A new version of a note in shared memory.
 
     ``lost`` counts lines a handoff did not keep; ``parents`` are what its author built it on;
     ``restored`` is the version of the same note whose text this is again, after a rollback.
+
+    Of a note of the commons, ``place`` is where it stands there. One that came from another run
+    was written by no agent of this one: ``origin`` says whose it is.
     """
 
     kind: Literal["note_written"] = "note_written"
@@ -193,6 +216,33 @@ class NoteWritten(Event):
     lost: int = 0
     parents: tuple[NoteVersion, ...] = Field(default=(), exclude_if=_says_nothing)
     restored: int | None = Field(default=None, ge=1, exclude_if=_says_nothing)
+    place: Place | None = Field(default=None, exclude_if=_says_nothing)
+    origin: NoteOrigin | None = Field(default=None, exclude_if=_says_nothing)
+
+
+class NoteOffered(Event):
+    """A note for the commons, as its author hands it in; nobody else has it yet.
+
+    Before the next round begins it is handed on, and :class:`NoteWritten` or
+    :class:`NoteRefused` under the same key says what came of it. ``expected`` is the version
+    that must be the newest then.
+    """
+
+    kind: Literal["note_offered"] = "note_offered"
+    name: str
+    claim: Claim = "observation"
+    text: str
+    parents: tuple[NoteVersion, ...] = Field(default=(), exclude_if=_says_nothing)
+    restored: int | None = Field(default=None, ge=1, exclude_if=_says_nothing)
+    expected: int | None = Field(default=None, ge=0)
+
+
+class NoteRefused(Event):
+    """A note was not published: ``version`` stood, and its author expected another one."""
+
+    kind: Literal["note_refused"] = "note_refused"
+    name: str
+    version: int = Field(ge=0)
 
 
 class Decided(Event):
@@ -299,6 +349,8 @@ AnyEvent = (
     | NoteRead
     | NoteSearched
     | NoteWritten
+    | NoteOffered
+    | NoteRefused
     | Decided
     | Transfer
     | Pending

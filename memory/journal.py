@@ -16,8 +16,10 @@ from sqlalchemy.exc import IntegrityError
 
 from memory.batch import Batch, Part, advanced, check_goes_on, event_rows, truth_rows, verdict_rows
 from memory.claim import Claim, refuse_owned, this_process
+from memory.commons import Commons
 from memory.errors import BadInput, RunInUse, StaleClaim, StoreError
 from memory.events import RunStatus
+from memory.exchange import CommonsExchange
 from memory.group import Group
 from memory.history import copy_history
 from memory.lease import BEATS_PER_LEASE, LEASE_S, Heartbeat
@@ -25,6 +27,7 @@ from memory.log import GENESIS
 from memory.reader import Reader, lease_left, owner_of
 from memory.record import Origin, RunHead, RunRecord, check_head, check_text
 from memory.relay import Bus
+from memory.shelf import Shelf
 from memory.store import Store, database_at
 from memory.tables import ANSWER, CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow, insert_sql
 from memory.truth import Sealed
@@ -282,6 +285,13 @@ class Journal(Reader):
             owned: dict[str, Any] = {**this_process().columns, **self._lease}
             self._change(connection, claim, token=claim.token, status="running", **owned)
         return self._own(claim)
+
+    def exchange(self, run: str, commons: str) -> CommonsExchange:
+        """Return what a run deals with a commons through: on the bus if there is one, else here."""
+        place: Commons = Shelf(self._store, commons)
+        if self._wire:
+            place = self._wire.bus.commons(commons)
+        return CommonsExchange(place, run, self._store.identity, lambda: not self.is_degraded)
 
     def publish(self) -> None:
         """Publish what is committed here from now on, and all that the bus is lacking.

@@ -7,18 +7,23 @@ events too, so a monitor sees who may have been influenced by what.
 
 from collections import deque
 from itertools import islice
+from operator import attrgetter
 from typing import ClassVar, NamedTuple
 
 from memory.errors import did_you_mean
 from memory.events import (
+    NOBODY,
     Actor,
     Claim,
     EpisodeEnded,
     Event,
+    NoteOffered,
+    NoteOrigin,
     NoteRead,
     NoteSearched,
     NoteVersion,
     NoteWritten,
+    Place,
     Scope,
 )
 from memory.index import Index
@@ -44,10 +49,11 @@ class Note(NamedTuple):
     seq: int
     parents: tuple[NoteVersion, ...] = ()
     restored: int | None = None
+    origin: NoteOrigin | None = None
 
     @classmethod
     def of(cls, event: NoteWritten) -> "Note":
-        """Return the version that an event wrote."""
+        """Return the version that an event wrote; one of another run has an author there."""
         return cls(
             event.note,
             event.version,
@@ -55,10 +61,11 @@ class Note(NamedTuple):
             event.scope,
             event.claim,
             event.text,
-            event.actor,
+            event.actor if event.origin is None else elsewhere(event.origin),
             event.seq,
             event.parents,
             event.restored,
+            event.origin,
         )
 
     @property
@@ -72,10 +79,21 @@ class Note(NamedTuple):
         return f"{self.name} {self.text}"
 
 
+def elsewhere(origin: NoteOrigin) -> Actor:
+    """Return the author of a note of another run, whom nobody here can be taken for.
+
+    Examples
+    --------
+    >>> elsewhere(NoteOrigin(run="r_2", worker="w01", generation=3, agent="w01.3", seq=7)).agent
+    'r_2/w01.3'
+    """
+    return Actor(f"{origin.run}/{origin.worker}", origin.generation, f"{origin.run}/{origin.agent}")
+
+
 def owner_of(scope: Scope, actor: Actor) -> str:
     """Return whose drawer of the notebook ``actor`` opens at ``scope``."""
-    if scope == "fleet":
-        return "fleet"
+    if scope in ("fleet", "commons"):
+        return scope
     return (actor.worker if scope == "worker" else actor.agent) or "world"
 
 
@@ -94,6 +112,19 @@ class Draft(NamedTuple):
     parents: tuple[NoteVersion, ...] = ()
     expected: int | None = None
     restored: int | None = None
+
+
+class Arrived(NamedTuple):
+    """A version that another run published, as it was found in the commons."""
+
+    name: str
+    version: int
+    claim: Claim
+    text: str
+    parents: tuple[NoteVersion, ...]
+    restored: int | None
+    place: Place
+    origin: NoteOrigin
 
 
 class Search(NamedTuple):
@@ -169,11 +200,18 @@ class Notes:
                 self._older.pop(note.note, None)
 
     def _keep(self, note: Note) -> None:
-        self._count += note.version == 1
+        self._count += note.note not in self._latest
         key = (note.scope, owner_of(note.scope, note.author))
         drawer = self._drawers.get(key)
         if drawer is None:
             drawer = self._drawers[key] = _Drawer()
+        newest = self._latest.get(note.note)
+        if newest is not None and newest.version > note.version:
+            # Of the commons: another run was first, and is heard of after the answer to ours.
+            held = [*self._older.get(note.note, ()), note]
+            held.sort(key=attrgetter("version"))
+            self._older[note.note] = deque(held, maxlen=VERSIONS_KEPT - 1)
+            return
         before = drawer.put(note)
         self._latest[note.note] = note
         if before is not None:
@@ -208,7 +246,7 @@ class Notes:
         return self._log.append(
             NoteWritten(
                 **self._log.envelope(round, actor, key=key, cause=cause),
-                note=before.note if before else f"n_{self._count + 1:03d}",
+                note=before.note if before else self._next_id(),
                 version=before.version + 1 if before else 1,
                 name=draft.name,
                 scope=draft.scope,
@@ -219,6 +257,63 @@ class Notes:
                 restored=draft.restored,
             )
         )
+
+    def offer(
+        self, round: int, actor: Actor, draft: Draft, *, key: str, cause: int | None = None
+    ) -> NoteOffered:
+        """Hand in a note for the commons; what comes of it is known before the next round."""
+        return self._log.append(
+            NoteOffered(
+                **self._log.envelope(round, actor, key=key, cause=cause),
+                name=draft.name,
+                claim=draft.claim,
+                text=draft.text,
+                parents=draft.parents,
+                restored=draft.restored,
+                expected=draft.expected,
+            )
+        )
+
+    def stand(self, round: int, offer: NoteOffered, version: int, place: Place) -> NoteWritten:
+        """Write a note of ours that stands in the commons now."""
+        before = self.latest(offer.name, "commons", offer.actor)
+        return self._log.append(
+            NoteWritten(
+                **self._log.envelope(round, offer.actor, key=offer.key, cause=offer.seq),
+                note=before.note if before else self._next_id(),
+                version=version,
+                name=offer.name,
+                scope="commons",
+                claim=offer.claim,
+                text=offer.text,
+                parents=offer.parents,
+                restored=offer.restored,
+                place=place,
+            )
+        )
+
+    def arrive(self, round: int, arrived: Arrived) -> NoteWritten:
+        """Write a note of another run that was found in the commons."""
+        before = self.latest(arrived.name, "commons", NOBODY)
+        place = arrived.place
+        return self._log.append(
+            NoteWritten(
+                **self._log.envelope(round, key=f"commons/{place.epoch}/{place.number}"),
+                note=before.note if before else self._next_id(),
+                scope="commons",
+                **arrived._asdict(),
+            )
+        )
+
+    def all(self, scope: Scope, actor: Actor) -> list[Note]:
+        """Return every version that is still held of the notes that ``actor`` sees at ``scope``."""
+        drawer = self._drawer(scope, actor)
+        newest = drawer.by_seq.values() if drawer else ()
+        held = [version for note in newest for version in (*self._older.get(note.note, ()), note)]
+        return sorted(held, key=lambda note: note.seq)
+
+    def _next_id(self) -> str:
+        return f"n_{self._count + 1:03d}"
 
     def read(
         self, round: int, actor: Actor, note: Note, *, key: str, cause: int | None = None

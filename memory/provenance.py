@@ -4,8 +4,10 @@ The notebook of a running fleet forgets (:mod:`memory.notes`); the log does not.
 everything, for a person who looks at a stored run.
 """
 
+from bisect import insort
 from collections.abc import Iterable
 from difflib import unified_diff
+from operator import attrgetter
 from typing import NamedTuple
 
 from memory.errors import BadInput, did_you_mean
@@ -58,7 +60,9 @@ class Provenance:
     def fold(self, event: Event) -> None:
         """Take up one event of the log."""
         if isinstance(event, NoteWritten):
-            self._versions.setdefault(event.note, []).append(Note.of(event))
+            versions = self._versions.setdefault(event.note, [])
+            # Another run's may be heard of after a newer one of ours.
+            insort(versions, Note.of(event), key=attrgetter("version"))
             self._named.setdefault(event.name, {})[event.note] = None
         elif isinstance(event, NoteRead):
             reading = Reading(event.actor, event.version, event.round, event.seq)

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from memory.errors import BadInput, BusDown
+from memory.redis_commons import RedisCommons, Script
 
 EVENTS_KEPT = 100_000
 """The stream of events holds about so many, the newest; it is for news, not for keeping."""
@@ -128,6 +129,19 @@ rediss://... or unix:///path
         with self._reaching():
             found = self._client.xread({_key(store, "wake"): after}, block=BLOCK_MS)
         return str(found[0][1][-1][0].decode()) if found else after
+
+    def commons(self, name: str) -> RedisCommons:
+        """Return the notes that runs share under a name on this server."""
+        return RedisCommons(name, self._script)
+
+    def _script(self, text: str) -> Script:
+        script = self._client.register_script(text)
+
+        def call(keys: Sequence[str], words: Sequence[str | int | bytes]) -> Any:
+            with self._reaching():
+                return script(keys, words)
+
+        return call
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from threading import Event, Lock
 from typing import Protocol
 
+from memory.commons import Commons
 from memory.errors import BusDown
 from memory.link import Link
 from memory.record import Line
@@ -50,6 +51,10 @@ class Bus(Protocol):
 
     def wait(self, store: str, after: str) -> str:
         """Wait a moment for news behind a place, and return the place of the last."""
+        ...
+
+    def commons(self, name: str) -> Commons:
+        """Return the notes that runs share under a name on this bus."""
         ...
 
     def close(self) -> None:
@@ -203,8 +208,7 @@ class Wire:
     """
 
     def __init__(self, bus: Bus, store: str, source: Source, heard: Callable[[], None]) -> None:
-        self.name = bus.name
-        self._bus = bus
+        self.bus = bus
         self._relay = Relay(bus, store, source, heard)
         self._listener = Listener(bus, store, heard)
         self.ring = self._relay.ring
@@ -231,4 +235,4 @@ class Wire:
         """End both, promptly."""
         self._relay.close()
         self._listener.close()
-        self._bus.close()
+        self.bus.close()

@@ -2,7 +2,8 @@
 
 ``run`` holds how far each run has come and who owns it; ``event`` and ``verdict`` are the two
 logs; ``truth`` and ``sealed`` are for evaluation only; ``answer`` keeps what a paid model said;
-``clock`` is the wall-clock beside the log; ``stamp`` is the schema's version and the journal's
+``clock`` is the wall-clock beside the log; ``commons``, ``shared`` and ``offer`` are what runs
+share; ``stamp`` is the schema's version and the journal's
 identity. Moments are ISO 8601 in UTC, of one width, so that they sort as text.
 """
 
@@ -10,7 +11,17 @@ import os
 from typing import Any, ClassVar
 
 from pydantic import JsonValue
-from sqlalchemy import JSON, BigInteger, Connection, Dialect, LargeBinary, Row, Table, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Dialect,
+    LargeBinary,
+    Row,
+    Table,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -128,6 +139,39 @@ class ClockRow(_InKeyOrder, table=True):
     committed_at: str
 
 
+class CommonsRow(Stored, table=True):
+    """One commons: how many versions of notes were published there."""
+
+    __tablename__ = "commons"
+
+    name: str = Field(primary_key=True)
+    place: int = Field(default=0, sa_type=BigInteger)
+
+
+class SharedRow(Stored, table=True):
+    """One version of a note of a commons, in the order of publishing."""
+
+    __tablename__ = "shared"
+    __table_args__ = (UniqueConstraint("commons", "name", "version"), {"sqlite_with_rowid": False})
+
+    commons: str = Field(primary_key=True)
+    place: int = Field(primary_key=True, sa_type=BigInteger)
+    name: str
+    version: int
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class OfferRow(_InKeyOrder, table=True):
+    """What came of a note that a run offered; ``place`` is 0 where it was refused."""
+
+    __tablename__ = "offer"
+
+    commons: str = Field(primary_key=True)
+    op: str = Field(primary_key=True)
+    version: int
+    place: int = Field(sa_type=BigInteger)
+
+
 class StampRow(Stored, table=True):
     """The version of this schema, once, and what tells this journal from every other."""
 
@@ -148,6 +192,9 @@ TRUTH = TABLES.tables["truth"]
 SEALED = TABLES.tables["sealed"]
 ANSWER = TABLES.tables["answer"]
 CLOCK = TABLES.tables["clock"]
+COMMONS = TABLES.tables["commons"]
+SHARED = TABLES.tables["shared"]
+OFFER = TABLES.tables["offer"]
 STAMP = TABLES.tables["stamp"]
 
 

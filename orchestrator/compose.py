@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import JsonValue
 
 from memory.chance import seed_for
+from memory.commons import OwnCommons
 from memory.errors import BadInput, did_you_mean
 from memory.events import Need, RunFinished
+from memory.exchange import CommonsExchange
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Record, RosterEntry, Sealed
@@ -162,6 +164,9 @@ def roster_of(scenario: Scenario, seed: int) -> list[tuple[str, WorkerSpec]]:
 def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     """Return a run's stage before its first event: log, folds, cast and monitors.
 
+    Where the notebook is the commons, it is one of the run's own, which nobody shares, until
+    somebody puts another ``exchange`` in its place: a run in memory must publish nothing.
+
     The order of the folds is the order in which they learn of an event: the notebook and the
     world first, then those that only look on.
     """
@@ -183,6 +188,9 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     for each in (notes, world, lives, tally):
         log.listen(each.fold, *each.folds)
     log.listen(watch.fold)
+    if scenario.memory.notebook.scope == "commons":
+        log.listen(stage.offers.fold, *stage.offers.folds)
+        stage.exchange = CommonsExchange(OwnCommons(), run)
     return stage
 
 

@@ -42,6 +42,12 @@ class Performance:
     stage: Stage
     beside: dict[str, Stage] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Let the run deal with the commons that it names, and no longer with one of its own."""
+        if self.stage.exchange is not None:
+            commons = self.stage.scenario.memory.commons
+            self.stage.exchange = self.journal.exchange(self.run, commons)
+
     @property
     def run(self) -> str:
         """The run's id."""

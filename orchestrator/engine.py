@@ -16,6 +16,7 @@ from memory.journal import Batch, Claim, Journal
 from orchestrator.barrier import Barrier
 from orchestrator.line import Line
 from orchestrator.stage import Stage
+from orchestrator.trading import hand_in, trade
 from orchestrator.turn import take_turn
 from scenarios.view import visible_hash
 
@@ -106,8 +107,10 @@ class Engine:
             self._start()
         started_at, first = time.monotonic(), stage.round + 1
         for number in range(first, stage.rounds + 1):
+            await self._secure_offers()
             stage.round = number
             stage.world.advance(number)
+            trade(stage)
             barrier.open(stage.cast)
             if number == first:
                 for worker in stage.cast:
@@ -117,6 +120,8 @@ class Engine:
             stage.world.settle(number)
             await self._round_done()
             await self._keep_pace(number - first + 1, started_at)
+        await self._secure_offers()
+        hand_in(stage)
         await self._finish("done")
         stage.round = stage.rounds + 1
         barrier.open(())
@@ -152,6 +157,11 @@ class Engine:
         elif self._is_commit_due():
             await self._commit()
         self.listeners.on_round(self.stage.round)
+
+    async def _secure_offers(self) -> None:
+        """Commit what makes an offer to the commons, before that has any effect outside."""
+        if self.stage.offers.open:
+            await self._commit()
 
     def _forget(self) -> None:
         """Drop what nobody keeps, so that a run in memory stays as small as it began."""

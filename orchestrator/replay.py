@@ -16,8 +16,11 @@ from pydantic_core import to_json
 
 from memory.errors import StoreError
 from memory.events import Decided, Frozen, RunFinished
+from memory.exchange import News, news_of
 from memory.journal import Batch, Journal, RunRecord
 from memory.log import Entry
+from memory.notes import Notes
+from memory.offers import Offers
 from memory.record import Line
 from memory.truth import Intent, Record
 from orchestrator.compose import assemble, everyone
@@ -53,6 +56,8 @@ class Over(Exception):
 class Recorded:
     """A policy that answers what the log says was decided; it holds one round at a time.
 
+    It is the commons too: what came from there before a round is fed back in the same way.
+
     Parameters
     ----------
     entries
@@ -70,7 +75,17 @@ class Recorded:
         self._sealed = next(records, None)
         self._round = 0
         self._decided: dict[tuple[str | None, int], Decision] = {}
+        self._news: list[News] = []
+        self._last_news: list[News] = []
         self.cleaned: dict[tuple[str | None, int], str] = {}
+
+    def trade(self, round: int, offers: Offers, notes: Notes) -> Iterator[News]:
+        """Answer what came from the commons before this round, or after the last, as recorded."""
+        if round > self._round:
+            self._turn_to(round)
+            yield from self._news
+        else:
+            yield from self._last_news
 
     async def act(self, observation: Observation) -> Decision:
         """Answer as recorded; nothing where nothing is, which will not go unnoticed."""
@@ -80,6 +95,7 @@ class Recorded:
 
     def _turn_to(self, round: int) -> None:
         self._round, self._decided = round, {}
+        self._news, self._last_news = [], []
         self.cleaned.clear()
         while self._next is not None and self._next.event.round <= round:
             event = self._next.event
@@ -88,6 +104,8 @@ class Recorded:
                 self._decided[event.agent, event.turn] = said
                 if event.sanitised:
                     self.cleaned[event.agent, event.turn] = event.sanitised
+            elif event.round == round and (news := news_of(event)):
+                (self._last_news if self._decided else self._news).append(news)
             self._next = next(self._entries, None)
 
     def _intent(self, seq: int) -> Intent:
@@ -216,6 +234,7 @@ def _stage(scenario: Scenario, record: RunRecord, policy: Recorded) -> Stage:
     stage = assemble(unmanned, record.seed, record.run)
     stage.cast = {worker: Part(policy, part.family) for worker, part in stage.cast.items()}
     stage.cleaned = policy.cleaned
+    stage.exchange = stage.exchange and policy
     return stage
 
 

@@ -6,8 +6,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from memory.events import Event, RunFinished
+from memory.exchange import Exchange
 from memory.log import Log
 from memory.notes import Notes
+from memory.offers import Offers
 from memory.truth import Record
 from memory.verdicts import Verdict
 from monitors.monitor import Monitor
@@ -88,6 +90,7 @@ class Stage:
 
     ``cleaned`` is for a replay: the marks, by agent and turn, of decisions that the border had to
     clean when they were made. They are fit already, and what was said before is not kept.
+    ``exchange`` is what a run whose notebook is the commons deals with it through.
     """
 
     scenario: Scenario
@@ -103,6 +106,8 @@ class Stage:
     round: int = 0
     is_finished: bool = False
     cleaned: Mapping[tuple[str | None, int], str] = field(default_factory=dict)
+    offers: Offers = field(default_factory=Offers)
+    exchange: Exchange | None = None
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: where the world's clock stands."""

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from memory.events import Fate, Pending, Reply, Settled
+from memory.events import Fate, NoteRefused, NoteWritten, Pending, Reply, Settled
 from scenarios.economy import MONEY, WAITING_TOOL, Economy
 from scenarios.ledger import written
 from scenarios.tools import Answer
+
+POST = "post_note"
+"""What posts notes, as the one who is told of it knows it."""
 
 
 class Ending(NamedTuple):
@@ -61,6 +64,27 @@ def reply(waited: Pending, settled: Settled, economy: Economy) -> Reply:
     else:
         why = f"was not answered in {waited.timeout} rounds and has expired"
     return Reply(WAITING_TOOL, "", f"{payment}, {why}; the money is free again")
+
+
+def published(event: NoteWritten | NoteRefused) -> Reply | None:
+    """Return what a worker is told of a note that it offered to the commons; of others, nothing.
+
+    Examples
+    --------
+    >>> stale = NoteRefused(seq=9, round=4, key="w01.1/3/0", worker="w01", name="plan", version=2)
+    >>> published(stale).error
+    "note 'plan' is at version 2 in the commons, and another was expected: read it first"
+    """
+    if isinstance(event, NoteRefused):
+        stands = f"is at version {event.version}" if event.version else "is not there yet"
+        return Reply(
+            POST,
+            "",
+            f"note '{event.name}' {stands} in the commons, and another was expected: read it first",
+        )
+    if event.place is None or event.origin is not None:
+        return None
+    return Reply(POST, f"note {event.name} stands in the commons at version {event.version}")
 
 
 def _answer(waited: Pending, economy: Economy) -> Answer:

@@ -38,7 +38,6 @@ NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
         ),
         WorkerSpec: ("if",),
         ChainSpec: ("parallel",),
-        MemorySpec: ("commons",),
         ExpectSpec: ("cleared_by",),
     }
 )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from memory.commons import NAME
 from memory.events import Frozen, Scope
 from scenarios.units import (
     CURRENCIES,
@@ -180,7 +181,14 @@ class NotebookSpec(Spec):
     """The notebook that agents write in and read from."""
 
     scope: Scope = "fleet"
-    """Who shares it: agent, worker or fleet."""
+    """Who shares it: agent, worker, fleet, or commons, which is shared by runs."""
+
+
+COMMONS = "commons"
+
+
+def _is_usual_commons(name: object) -> bool:
+    return name == COMMONS
 
 
 class MemorySpec(Spec):
@@ -188,6 +196,9 @@ class MemorySpec(Spec):
 
     notebook: NotebookSpec = NotebookSpec()
     """The notebook."""
+
+    commons: str = Field(default=COMMONS, pattern=NAME, exclude_if=_is_usual_commons)
+    """Which commons: runs that name the same share it, on one journal or one Redis."""
 
 
 class MonitorSpec(Spec):

@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from memory.chance import generator
+from memory.commons import LONGEST_NOTE
 from memory.events import Actor, Claim, Leg, Market, NoteVersion, Purpose, Scope
 from memory.notes import VERSIONS_KEPT, Draft, Note, Notes, Search
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, smallest
@@ -372,6 +373,10 @@ def _no_note(view: View, name: str) -> Refused:
 def _posted(view: View, draft: Draft) -> Done | Refused:
     if reason := view.notes.check(view.actor, draft):
         return Refused(reason)
+    if draft.scope == "commons":
+        if len(draft.text) > LONGEST_NOTE:
+            return Refused(f"a note of the commons has at most {LONGEST_NOTE} characters")
+        return Done(f"note {draft.name} is handed in; next round tells how it stands", draft=draft)
     old = view.notes.latest(draft.name, draft.scope, view.actor)
     version = old.version + 1 if old else 1
     again = f" and says again what version {draft.restored} said" if draft.restored else ""

@@ -15,6 +15,8 @@ from memory.events import (
     Leg,
     Market,
     Need,
+    NoteRefused,
+    NoteWritten,
     Pending,
     Reply,
     Settled,
@@ -27,7 +29,7 @@ from memory.truth import Label, Record
 from scenarios.economy import APPROVAL, MONEY, Economy, draw_demand
 from scenarios.label import LABELLED, label
 from scenarios.ledger import Ledger
-from scenarios.owner import endings, reply
+from scenarios.owner import endings, published, reply
 from scenarios.signature import checked
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS, Done, Move, Refused, Tool, View
@@ -89,7 +91,15 @@ class World:
     {'compute': 7}
     """
 
-    folds: ClassVar[tuple[type[Event], ...]] = (Transfer, ToolResult, Need, Pending, Settled)
+    folds: ClassVar[tuple[type[Event], ...]] = (
+        Transfer,
+        ToolResult,
+        Need,
+        Pending,
+        Settled,
+        NoteWritten,
+        NoteRefused,
+    )
     """The kinds of events that change it."""
 
     def __init__(
@@ -211,6 +221,9 @@ class World:
                 for leg in event.legs:
                     name = (leg.credit, leg.resource)
                     self._acquired[name] = self._acquired.get(name, 0) + leg.amount
+        elif type(event) is NoteRefused or type(event) is NoteWritten:
+            if told := published(event):
+                self._reply(str(event.worker), told)
         elif type(event) is ToolResult:
             if event.error:
                 self.ledger.fold(event)
@@ -227,9 +240,11 @@ class World:
             self.ledger.fold(event)
             if waited is not None:
                 self._wait(waited, -1)
-                worker = str(waited.worker)
-                told = reply(waited, event, self._economy)
-                self._replies[worker] = (*self._replies.get(worker, ()), told)
+                self._reply(str(waited.worker), reply(waited, event, self._economy))
+
+    def _reply(self, worker: str, told: Reply) -> None:
+        """Keep what whoever lives then in a worker's chain is told."""
+        self._replies[worker] = (*self._replies.get(worker, ()), told)
 
     def _wait(self, waited: Pending, times: int) -> None:
         """Count what of the project's money waits in a worker's payments, or no longer does."""
@@ -291,9 +306,9 @@ class World:
         if done.move:
             self._move(asked, done.move)
         if done.draft:
-            self._notes.write(
-                self._round, asked.actor, done.draft, key=asked.key, cause=asked.cause
-            )
+            is_shared = done.draft.scope == "commons"
+            put = self._notes.offer if is_shared else self._notes.write
+            put(self._round, asked.actor, done.draft, key=asked.key, cause=asked.cause)
         if done.search:
             self._notes.tell(
                 self._round, asked.actor, done.search, key=asked.key, cause=asked.cause

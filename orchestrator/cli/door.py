@@ -57,12 +57,13 @@ def place_of(store: str | None) -> str:
     return read_settings(store).store
 
 
-def named(store: str | None) -> str:
-    """Return how the next command names a place; nothing where it finds it by itself."""
+def named(store: str | None, redis: str | None = None) -> str:
+    """Return how the next command names its places; nothing where it finds them by itself."""
     from memory.store import shown
     from orchestrator.cli.ink import safe
 
-    return f" --store {shlex.quote(safe(shown(store)))}" if store else ""
+    given = (("--store", store), ("--redis", redis))
+    return "".join(f" {what} {shlex.quote(safe(shown(at)))}" for what, at in given if at)
 
 
 def bus_of(redis: str | None) -> "Bus | None":

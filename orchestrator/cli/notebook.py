@@ -89,7 +89,7 @@ def _who(actor: Actor) -> str:
 
 def _drawer(note: Note) -> str:
     owner = owner_of(note.scope, note.author)
-    return "of the fleet" if owner == "fleet" else f"of {note.scope} {owner}"
+    return f"of the {owner}" if owner == note.scope else f"of {note.scope} {owner}"
 
 
 def _claim(note: Note) -> str:

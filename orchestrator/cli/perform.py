@@ -99,7 +99,8 @@ def perform(order: Order, wanted: Wanted) -> Summary:
             if wanted.picture and "honest" in ending.summary.references:
                 ending = ending._replace(honest=asyncio.run(_honest_curve(journal, ending)))
         else:
-            ending = _play(conduct.begin(journal, meant), order.store, wanted)
+            how = named(order.store, order.redis)
+            ending = _play(conduct.begin(journal, meant), how, wanted)
     _tell(ending._replace(place=place_of(order.store), named=order.store), wanted)
     return ending.summary
 
@@ -117,12 +118,13 @@ def perform_fork(branch: Branch, wanted: Wanted) -> Summary:
                 f"{safe(origin.parent)}: events 1 to {origin.seq:,}",
                 soft_wrap=True,
             )
-        ending = _play(performance, branch.store, wanted)
+        ending = _play(performance, named(branch.store, branch.redis), wanted)
     _tell(ending._replace(place=place_of(branch.store), named=branch.store), wanted)
     return ending.summary
 
 
-def _play(performance: Performance, store: str | None, wanted: Wanted) -> Ending:
+def _play(performance: Performance, places: str, wanted: Wanted) -> Ending:
+    """Play a run to its end; ``places`` is how a command that goes on names them."""
     stage = performance.stage
     at_end = "references" if wanted.references else "done"
     past = (each.verdict for each in performance.journal.verdicts(performance.run))
@@ -133,7 +135,7 @@ def _play(performance: Performance, store: str | None, wanted: Wanted) -> Ending
     listeners = Listeners(on_round=heard.round_done, rounds_per_second=wanted.rounds_per_second)
     if wanted.ack:
         listeners.on_commit = partial(heard.tell, _acknowledge)
-    how = f"To go on: superorganism run --run-id {safe(performance.run)}{named(store)}"
+    how = f"To go on: superorganism run --run-id {safe(performance.run)}{places}"
     settle_memory()
     try:
         with heard:

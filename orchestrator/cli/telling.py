@@ -16,7 +16,9 @@ from memory.events import (
     Event,
     Leg,
     Need,
+    NoteOffered,
     NoteRead,
+    NoteRefused,
     NoteSearched,
     NoteWritten,
     Pending,
@@ -103,6 +105,11 @@ def tell(event: Event, terms: Terms) -> str:
             return f"reads {event.note} v{event.version}"
         case NoteWritten():
             return _writing(event)
+        case NoteOffered():
+            upon = "" if event.expected is None else f" upon version {event.expected}"
+            return f"offers {event.name} to the commons{upon}: {event.text}"
+        case NoteRefused():
+            return f"{event.name} was not published: version {event.version} stands in the commons"
         case NoteSearched():
             found = ", ".join(f"{each.note} v{each.version}" for each in event.found) or "nothing"
             return f"searches the notes for '{event.query}': {found}"
@@ -117,6 +124,10 @@ def _writing(event: NoteWritten) -> str:
         lost += f" (again what version {event.restored} said)"
     elif built:
         lost += f" (built on {built})"
+    if event.origin:
+        whose = f"by {event.origin.agent} of {event.origin.run}"
+        note = f"{event.note} v{event.version}, {event.name}"
+        return f"from the commons: {note}, {whose}: {event.text}"
     return (
         f"writes {event.note} v{event.version}, {event.name}, for its {event.scope}{lost}:"
         f" {event.text}"

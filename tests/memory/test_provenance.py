@@ -2,8 +2,9 @@
 
 import pytest
 
+from memory.checks import specimen
 from memory.errors import BadInput
-from memory.events import Actor
+from memory.events import Actor, NoteWritten
 from memory.log import Log
 from memory.notes import VERSIONS_KEPT, Draft, Notes
 from memory.provenance import Provenance, provenance_of
@@ -77,3 +78,13 @@ def test_a_note_that_is_not_there_is_bad_input(
     with pytest.raises(BadInput) as caught:
         folded(log).version(note, version)
     assert str(caught.value).startswith(reason)
+
+
+def test_a_version_that_is_heard_of_late_stands_where_it_belongs() -> None:
+    provenance = Provenance()
+    for seq, version in enumerate((1, 3, 2), 1):
+        provenance.fold(
+            specimen(NoteWritten, seq=seq, note="n_001", version=version, name="plan", text="")
+        )
+    assert [each.version for each in provenance.history("plan")] == [1, 2, 3]
+    assert [each.version for each in provenance.newest()] == [3]

@@ -1,5 +1,6 @@
 """Names to objects: what is known is found, what is wrong is told with its place."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import pytest
 
 from memory.errors import BadInput, ScenarioError
 from memory.events import Event
+from memory.log import Fold, Log
 from memory.verdicts import Verdict
 from monitors import CATALOGUE as MONITORS
+from orchestrator import compose
 from orchestrator.compose import (
     assemble,
     everyone,
@@ -20,6 +23,8 @@ from orchestrator.compose import (
     seal,
 )
 from orchestrator.conduct import load
+from orchestrator.evaluate import play
+from scenarios.catalogue import catalogue
 from scenarios.spec import MonitorSpec, Scenario, WorkerSpec
 
 Fleet = Callable[..., Scenario]
@@ -168,3 +173,23 @@ def test_assemble_casts_every_worker(fleet: Fleet) -> None:
     stage = assemble(fleet(), 1, "r")
     assert list(stage.cast) == ["w01", "w02", "w03"]
     assert stage.log.seq == 0
+
+
+class Chatty(Log):
+    """Tells every fold of every event, whatever kinds it asked for."""
+
+    def listen(self, fold: Fold, *kinds: type[Event]) -> None:
+        """Listen to everything."""
+        super().listen(fold)
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_no_fold_misses_a_kind_of_event_that_it_should_ask_for(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = load(name, ("world.rounds=12", "chain.life=5"))
+    told = asyncio.run(play(scenario, 3))
+    monkeypatch.setattr(compose, "Log", Chatty)
+    chatty = asyncio.run(play(scenario, 3))
+    assert chatty.log.digest == told.log.digest
+    assert chatty.tally.excess == told.tally.excess

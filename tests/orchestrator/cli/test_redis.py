@@ -119,9 +119,32 @@ def test_a_wrong_url_is_bad_input_and_its_password_is_not_told(
     assert "canary" not in answer.out + answer.err
 
 
+def test_how_to_go_on_names_the_server_without_its_password(spawn: Spawn) -> None:
+    url = "redis://:canary-7f3a@127.0.0.1:1/0"
+    process = spawn(*RUN, "--redis", url, "--ack", "--rounds-per-second", "25")
+    assert process.stdout.readline().startswith("ACK ")
+    process.send_signal(2)
+    out, err = process.communicate(timeout=20)
+    assert "--run-id r_1 --redis 'redis://:***@127.0.0.1:1/0'" in err
+    assert "canary" not in out + err
+
+
 def test_the_environment_names_the_server_too(
     cli: Call, redis_server: Redis, monkeypatch: pytest.MonkeyPatch, place: Path
 ) -> None:
     monkeypatch.setenv("SUPERORGANISM_REDIS", redis_server.url)
     assert cli(*RUN, "--quiet").code == 0
     assert published(redis_server) == stored(place)
+
+
+def test_what_runs_share_is_told_in_words_and_with_its_origin(cli: Call) -> None:
+    short = ("--set", "world.rounds=8", "--set", "chain.life=4", "--no-reference", "--quiet")
+    for run in ("r_1", "r_2"):
+        assert cli("run", "shared_findings", "--run-id", run, *short).code == 0
+    told = cli("runs", "events", "r_1").out
+    assert "offers needs-w01 to the commons: compute peak need" in told
+    assert "for its commons" in told
+    heard = cli("runs", "events", "r_2").out
+    assert "from the commons: n_001 v1, needs-w01, by w01.1 of r_1: compute peak need" in heard
+    assert "  r_1/w0" in cli("runs", "notes", "r_2").out
+    assert json.loads(cli("runs", "verify", "r_2", "--replay", "--json").out)["ok"]
