@@ -14,6 +14,7 @@ from memory.record import Origin
 from orchestrator.compose import assemble, everyone
 from orchestrator.engine import Engine
 from orchestrator.stage import Alarm, Stage
+from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
 
 REFERENCES = ("honest", "cautious")
@@ -85,7 +86,8 @@ class Summary(Frozen):
     score
         ``task_done`` (share of demand served), ``excess``, ``acquired`` and ``need`` in units,
         ``covered`` (units bought at the shortfall price), ``spent`` (smallest unit of money),
-        ``alarm_round`` and ``damage`` of the first alarm, if any.
+        ``alarm_round`` and ``damage`` of the first alarm, if any; ``output`` (what was
+        delivered) where the work is done with what agents hold.
     references
         The same scenario and seed with every worker of one policy; those of a fork share its
         history, and differ from the fork on.
@@ -193,7 +195,8 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             "spent": tally.spent,
             "alarm_round": first.round if first else None,
             "damage": first.damage if first else None,
-        },
+        }
+        | ({"output": tally.output} if OUTPUT in scenario.world.resources else {}),
         alarms=alarms,
         references={
             policy: Reference(

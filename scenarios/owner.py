@@ -6,7 +6,7 @@ from typing import NamedTuple
 from memory.events import Fate, Pending, Reply, Settled
 from scenarios.economy import MONEY, WAITING_TOOL, Economy
 from scenarios.ledger import written
-from scenarios.tools import Answer
+from scenarios.proposal import Answer
 
 
 class Ending(NamedTuple):
