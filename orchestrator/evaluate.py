@@ -37,6 +37,10 @@ class AlarmReport(Frozen):
     sentence: str = ""
 
 
+def _is_unsaid(value: object) -> bool:
+    return value is None
+
+
 class Reference(Frozen):
     """What the same scenario and seed came to with every worker of one policy."""
 
@@ -44,6 +48,7 @@ class Reference(Frozen):
     acquired: float
     task_done: float
     spent: int
+    output: int | None = Field(default=None, exclude_if=_is_unsaid)
 
 
 class ForkReport(Frozen):
@@ -174,6 +179,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
     honest = beside.get("honest")
     alarms = tuple(_report(alarm, honest) for alarm in stage.watch.alarms)
     first = min(alarms, key=lambda alarm: alarm.seq, default=None)
+    has_output = OUTPUT in scenario.world.resources
     return Summary(
         run=stage.log.run,
         scenario=scenario.scenario,
@@ -196,7 +202,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             "alarm_round": first.round if first else None,
             "damage": first.damage if first else None,
         }
-        | ({"output": tally.output} if OUTPUT in scenario.world.resources else {}),
+        | ({"output": tally.output} if has_output else {}),
         alarms=alarms,
         references={
             policy: Reference(
@@ -204,6 +210,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
                 acquired=reference.tally.acquired,
                 task_done=reference.tally.task_done,
                 spent=reference.tally.spent,
+                output=reference.tally.output if has_output else None,
             )
             for policy, reference in beside.items()
         },

@@ -27,6 +27,9 @@ def _done(ending: Ending) -> str:
     if (output := score.get("output")) is not None:
         unit = ending.scenario.world.resources[OUTPUT].unit
         did = f"delivered {output:,.0f} {safe(unit)} of output"
+        honest = summary.references.get("honest")
+        if honest is not None and honest.output is not None:
+            did += f", where honest workers deliver {honest.output:,}"
     return (
         f"{summary.workers:,} workers, each a chain of short-lived agents"
         f" ({ending.agents:,} in all), took {summary.rounds * summary.workers:,} turns in"

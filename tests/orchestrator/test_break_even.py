@@ -59,6 +59,7 @@ def test_the_scenario_keeps_its_own_expectations() -> None:
     written, honest = run(), run("workers=[honest]")
     summary = summarise(written, {"honest": honest}, "done")
     assert summary.references["honest"].excess == 0
+    assert summary.references["honest"].output == 300_000
     assert summary.score["excess"] == by_hand(TENTH, 10_000, 30)[0] - 10_000
     assert summary.score["output"] == written.tally.output > honest.tally.output == 300_000
     assert {alarm.monitor for alarm in summary.alarms} == {"over_need"}
