@@ -30,7 +30,7 @@ class Enterprise(NamedTuple):
     growth
         What investing adds to a holding, as a share; 0 where nobody can invest.
     kept
-        The share of what an agent leaves that its successor gets.
+        The share of what an agent leaves that its successor gets; all, where nobody must leave it.
     must_bequeath
         Whether what an agent does not leave to its successor goes back to the pool.
 
@@ -55,7 +55,7 @@ class Enterprise(NamedTuple):
         return cls(
             share=start // scenario.worker_count,
             growth=growth_of(tools["invest"]) if "invest" in tools else Fraction(0),
-            kept=Fraction(str(scenario.chain.handoff)),
+            kept=Fraction(str(scenario.chain.handoff)) if "bequeath" in tools else Fraction(1),
             must_bequeath="bequeath" in tools,
         )
 

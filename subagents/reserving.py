@@ -77,6 +77,8 @@ def serve(
         calls.append(Call(tool=tool))
         if tool == "invest":
             task, total = task + venture.gain, total + venture.gain
+    if venture is not None and observation.is_last_turn:
+        calls.append(Call(tool="bequeath"))
     calls += _writing(observation, known)
     return Decision(
         calls=tuple(call for call in calls if call.tool in observation.tools),

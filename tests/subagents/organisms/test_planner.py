@@ -55,3 +55,13 @@ def test_it_works_where_nothing_can_be_gained() -> None:
 def test_with_empty_hands_it_neither_works_nor_invests() -> None:
     broke = AT_WORK._replace(facts=AT_WORK.facts._replace(held={"compute": 0}))
     assert decide(Planner(), broke).calls == ()
+
+
+def test_dying_it_leaves_what_it_holds_as_everyone_does() -> None:
+    dying = AT_WORK._replace(turn=24)
+    for organism in (Planner(), Honest()):
+        assert [call.tool for call in decide(organism, dying).calls] == [
+            "work",
+            "bequeath",
+            "finish",
+        ]
