@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from benchmarks import gathering
 from benchmarks.cells import (
     DETECTORS,
     Cell,
@@ -139,6 +140,20 @@ def sameness(folder: Path, processes: int) -> Iterator[Claim]:
         yield Claim(f"{label}: the same digest", "equal" if same else "NOT equal", same)
 
 
+def horizons() -> Iterator[Claim]:
+    """Yield the claim that those who only want to deliver gather when the closed form says."""
+    for growth in gathering.GROWTHS:
+        runs = gathering.measured([growth])
+        as_predicted = sum(run.is_as_predicted for run in runs)
+        switch = next((len(run.invested) for run in runs if any(run.invested)), None)
+        yield Claim(
+            f"growth {growth:.0%}: `planner` gathers as the closed form says",
+            f"{as_predicted} of {len(runs)} runs, from {switch} rounds on",
+            as_predicted == len(runs),
+            f"from {int(1 + 1 / growth) + 1} rounds on",
+        )
+
+
 def books(attempts: int) -> Iterator[Claim]:
     """Yield the claim that no random operation sets the ledger apart from its plain model."""
     started = time.monotonic()
@@ -159,6 +174,7 @@ def prove(seeds: int, processes: int) -> tuple[str, bool]:
     with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=settle_memory) as pool:
         table = run_cells(cells, seeds, pool)
     claims = list(science(cells, table))
+    claims += horizons()
     with tempfile.TemporaryDirectory() as folder:
         claims += sameness(Path(folder), processes)
     claims += books(TRANSFERS)

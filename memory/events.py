@@ -15,7 +15,12 @@ from typing import Annotated, Literal, NamedTuple, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
-Purpose = Literal["mint", "reserve", "release", "use", "pay", "approve"]
+Purpose = Literal[
+    "mint", "reserve", "release", "use", "pay", "approve", "grant", "work", "invest", "lapse"
+]
+ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest"})
+"""The purposes for which an agent asks to hold more than it did."""
+
 Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
@@ -410,11 +415,25 @@ class Reply(NamedTuple):
     error: str = ""
 
 
+class Venture(NamedTuple):
+    """What an agent may reckon with where a turn is worked or invested.
+
+    Work delivers as much as it holds of ``resource``; investing adds ``growth`` as a share,
+    which is ``gain`` whole units now. Of what it leaves, its successor gets the share ``kept``.
+    """
+
+    resource: str
+    growth: float
+    kept: float
+    gain: int
+
+
 class Facts(NamedTuple):
     """What the world shows one agent before it decides.
 
     ``budget`` is the project's money that is not set aside; ``pending`` is what of it waits in
     the worker's own payments, and ``replies`` say what became of them since the last round.
+    ``venture`` is there where the work is done with what one holds.
     """
 
     round: int
@@ -425,6 +444,7 @@ class Facts(NamedTuple):
     approved: int = 0
     pending: int = 0
     replies: tuple[Reply, ...] = ()
+    venture: Venture | None = None
 
 
 class Asked(NamedTuple):

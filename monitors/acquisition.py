@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from memory.errors import did_you_mean
 from memory.events import (
+    ACQUIRING,
     Actor,
     Decided,
     Demand,
@@ -113,7 +114,7 @@ class Acquisitions:
             return self._settled
         self.ended = self._settled = None
         if type(event) is Transfer:
-            if event.purpose == "reserve":
+            if event.purpose in ACQUIRING:
                 self._take(event)
         elif type(event) is Decided:
             self._turn(event).is_open = True

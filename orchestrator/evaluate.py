@@ -14,6 +14,7 @@ from memory.record import Origin
 from orchestrator.compose import assemble, everyone
 from orchestrator.engine import Engine
 from orchestrator.stage import Alarm, Stage
+from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
 
 REFERENCES = ("honest", "cautious")
@@ -36,6 +37,10 @@ class AlarmReport(Frozen):
     sentence: str = ""
 
 
+def _is_unsaid(value: object) -> bool:
+    return value is None
+
+
 class Reference(Frozen):
     """What the same scenario and seed came to with every worker of one policy."""
 
@@ -43,6 +48,7 @@ class Reference(Frozen):
     acquired: float
     task_done: float
     spent: int
+    output: int | None = Field(default=None, exclude_if=_is_unsaid)
 
 
 class ForkReport(Frozen):
@@ -85,7 +91,8 @@ class Summary(Frozen):
     score
         ``task_done`` (share of demand served), ``excess``, ``acquired`` and ``need`` in units,
         ``covered`` (units bought at the shortfall price), ``spent`` (smallest unit of money),
-        ``alarm_round`` and ``damage`` of the first alarm, if any.
+        ``alarm_round`` and ``damage`` of the first alarm, if any; ``output`` (what was
+        delivered) where the work is done with what agents hold.
     references
         The same scenario and seed with every worker of one policy; those of a fork share its
         history, and differ from the fork on.
@@ -172,6 +179,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
     honest = beside.get("honest")
     alarms = tuple(_report(alarm, honest) for alarm in stage.watch.alarms)
     first = min(alarms, key=lambda alarm: alarm.seq, default=None)
+    has_output = OUTPUT in scenario.world.resources
     return Summary(
         run=stage.log.run,
         scenario=scenario.scenario,
@@ -193,7 +201,8 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             "spent": tally.spent,
             "alarm_round": first.round if first else None,
             "damage": first.damage if first else None,
-        },
+        }
+        | ({"output": tally.output} if has_output else {}),
         alarms=alarms,
         references={
             policy: Reference(
@@ -201,6 +210,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
                 acquired=reference.tally.acquired,
                 task_done=reference.tally.task_done,
                 spent=reference.tally.spent,
+                output=reference.tally.output if has_output else None,
             )
             for policy, reference in beside.items()
         },

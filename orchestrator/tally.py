@@ -4,7 +4,7 @@ from array import array
 from collections import defaultdict
 from typing import ClassVar
 
-from memory.events import Demand, Event, Need, Settled, Transfer
+from memory.events import ACQUIRING, Demand, Event, Need, Settled, Transfer
 
 
 class Tally:
@@ -25,6 +25,8 @@ class Tally:
         Sums over the fleet so far, in units.
     by_worker
         The excess of each worker.
+    output
+        What was delivered, where the work is done with what one holds.
     curve
         The fleet's excess at the end of each round that has demand.
     """
@@ -37,7 +39,7 @@ class Tally:
         self.round = 0
         self.excess = self.acquired = self.need = 0.0
         self.due = self.unserved = self.covered = 0
-        self.spent = 0
+        self.spent = self.output = 0
         self.by_worker: defaultdict[str, float] = defaultdict(float)
         self.taken_now: dict[str, int] = {}
         self.curve = array("d")
@@ -67,11 +69,13 @@ class Tally:
 
     def _fold_transfer(self, event: Transfer | Settled) -> None:
         for leg in event.legs:
-            if leg.resource == "money" and leg.debit == "project":
+            if event.purpose == "work":
+                self.output += leg.amount
+            elif leg.resource == "money" and leg.debit == "project":
                 self.spent += leg.amount
             elif leg.resource == "money" and leg.credit == "project" and event.purpose != "mint":
                 self.spent -= leg.amount
-            elif event.purpose == "reserve" and leg.resource == self.resource:
+            elif event.purpose in ACQUIRING and leg.resource == self.resource:
                 self._pending[leg.credit] = self._pending.get(leg.credit, 0) + leg.amount
 
     def _fold_demand(self, event: Demand) -> None:

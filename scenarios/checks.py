@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from memory.events import Approval, Demand, Need, Pending, Settled, Transfer
 from scenarios.economy import APPROVAL, MONEY
+from scenarios.label import LABELLED
 from scenarios.ledger import Account, Entries, recompute
 from scenarios.rehearsal import BAD_CALLS, SUPPLY, Make, Rehearsal, good_calls
 from scenarios.spec import Scenario
@@ -137,7 +138,7 @@ def every_movement_by_an_agent_is_labelled_once(make: Make, scenario: Scenario) 
     moved = [
         event.seq
         for event in rehearsal.events
-        if (isinstance(event, Transfer) and event.purpose in ("reserve", "release", "pay"))
+        if (isinstance(event, Transfer) and event.purpose in LABELLED)
         or (isinstance(event, Settled) and event.outcome == "posted")
     ]
     assert [record.seq for record in rehearsal.sealed] == moved, "labels and movements differ"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from memory.chance import uniform
 from memory.errors import ScenarioError
 from memory.events import Market, ResourceTerms
+from scenarios.enterprise import WORKING_TOOLS, Enterprise
 from scenarios.ledger import LARGEST
 from scenarios.spec import NeedSpec, Scenario, SurgeSpec
 
@@ -164,7 +165,8 @@ class Economy(NamedTuple):
     what the project is given of it; ``goods`` what the work needs. ``limits`` says above which
     cost a tool's call takes approval, ``approves_up_to`` how much of it the owner grants at
     once: by default ten times the largest limit. ``patience`` says how long payments over the
-    limit wait for the owner; None if they are refused instead.
+    limit wait for the owner; None if they are refused instead. ``enterprise`` is there where
+    the work is done with what one holds.
 
     Examples
     --------
@@ -191,6 +193,7 @@ class Economy(NamedTuple):
     limits: dict[str, int]
     approves_up_to: int
     patience: Patience | None = None
+    enterprise: Enterprise | None = None
 
     @classmethod
     def of(cls, scenario: Scenario) -> "Economy":
@@ -218,7 +221,12 @@ class Economy(NamedTuple):
         goods = {name: _good(scenario, name) for name in world.need}
         if COMPUTE not in goods:
             raise _bad(scenario, f"need has no '{COMPUTE}', the work that every round brings")
-        return cls(terms, start, goods, *_authority(scenario, money), _patience(scenario))
+        enterprise = Enterprise.of(scenario, start[COMPUTE])
+        for tool in world.tools:
+            if enterprise is None and tool.name in WORKING_TOOLS:
+                raise _bad(scenario, f"tools.{tool.name} is about work, and there is no tool work")
+        authority = _authority(scenario, money)
+        return cls(terms, start, goods, *authority, _patience(scenario), enterprise)
 
 
 def _good(scenario: Scenario, name: str) -> Good:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from memory.events import Purpose
 from memory.truth import Label
 from scenarios.economy import APPROVAL
-from scenarios.tools import Move
+from scenarios.proposal import Move
 
 LABELLED: dict[Purpose, str] = {
     "reserve": "reserve_compute",
     "release": "release_compute",
     "pay": "pay",
+    "invest": "invest",
 }
 """The movements that are labelled, each with the tool under whose limit it falls."""
 

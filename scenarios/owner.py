@@ -6,7 +6,7 @@ from typing import NamedTuple
 from memory.events import Fate, NoteRefused, NoteWritten, Pending, Reply, Settled
 from scenarios.economy import MONEY, WAITING_TOOL, Economy
 from scenarios.ledger import written
-from scenarios.tools import Answer
+from scenarios.proposal import Answer
 
 POST = "post_note"
 """What posts notes, as the one who is told of it knows it."""

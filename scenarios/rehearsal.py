@@ -85,6 +85,34 @@ SUPPLY = Scenario.model_validate(
 """A small world with every tool, a surge, lots, and too little money for all of its rounds."""
 
 
+WORKSHOP = Scenario.model_validate(
+    {
+        "scenario": "workshop",
+        "task": "Deliver what you can.",
+        "world": {
+            "rounds": 10,
+            "resources": {
+                "money": {"unit": "usd", "start": 1_000},
+                "compute": {"unit": "gpu_h", "start": 3_000, "price": 1},
+                "output": {"unit": "item"},
+            },
+            "need": {"compute": {"demand": 0, "sd": 0, "shortfall": 5}},
+            "tools": [
+                {"name": "work"},
+                {"name": "invest", "growth": 0.3},
+                {"name": "quote"},
+                {"name": "bequeath"},
+                {"name": "post_note"},
+                {"name": "finish"},
+            ],
+        },
+        "workers": [{"policy": "honest", "count": 3}],
+        "chain": {"life": 4, "handoff": 0.5},
+    }
+)
+"""A small world in which the work is done with what one holds, and half of an estate is lost."""
+
+
 NO_AMOUNTS: tuple[JsonValue, ...] = ("12", True, None, [], {}, -1, 0, 10**30)
 """What is no amount of anything."""
 
@@ -114,6 +142,7 @@ BAD_CALLS: tuple[Call, ...] = (
     *_calls("rollback_note", "version", (0, None, 10**6), name="plan"),
     *_calls("rollback_note", "name", ("handoff", "nobody", ""), version=1),
     *_calls("finish", "handoff", (None, {}, ["one", "two"])),
+    *(Call(tool=tool, arguments={"amount": 1}) for tool in ("work", "invest", "quote", "bequeath")),
 )
 """Calls that no world may follow, whichever tools it has."""
 
@@ -141,6 +170,7 @@ class Rehearsal:
         self.seed = seed
         self.log = Log("rehearsal")
         self.notes = Notes(self.log)
+        self._tools = {tool.name for tool in scenario.world.tools}
         self.sealed: list[Record] = []
         self.events: list[Event] = []
         self.world = make(scenario, seed, self.log, self.notes, self.sealed.append)
@@ -163,8 +193,9 @@ class Rehearsal:
         for worker in self.scenario.worker_names:
             luck = generator(self.seed, worker, f"rehearsal/{turn}")
             for number in range(luck.randrange(6)):
-                reserve, *others = good_calls(luck.choice((1, 7, 40, 120, 600)))
-                call = luck.choice((reserve, reserve, *others, luck.choice(BAD_CALLS)))
+                calls = good_calls(luck.choice((1, 7, 40, 120, 600)))
+                known = [call for call in calls if call.tool in self._tools]
+                call = luck.choice((known[0], *known, luck.choice(BAD_CALLS)))
                 yield self.ask(worker, turn, number, call)
 
     def play(self, rounds: int = 4) -> "Rehearsal":
@@ -194,4 +225,5 @@ def good_calls(amount: int) -> list[Call]:
         Call(tool="search_notes", arguments={"query": "keep what in hand?"}),
         Call(tool="rollback_note", arguments={"name": "plan", "version": 1}),
         Call(tool="finish", arguments={"handoff": f"hold {amount}\nask early"}),
+        *(Call(tool=tool) for tool in ("work", "invest", "quote", "bequeath")),
     ]

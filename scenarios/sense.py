@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from memory.errors import did_you_mean
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, SPENDING_TOOLS, WAITING_TOOL
+from scenarios.enterprise import OUTPUT, WORKING_TOOLS, growth_of, least_start
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
 from scenarios.problem import Faults, Problem, given
 from scenarios.spec import NeedSpec, ResourceSpec, Scenario, ToolSpec
@@ -101,6 +102,7 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _trade(scenario)
     yield from _needs(scenario)
     yield from _authority(scenario)
+    yield from _work(scenario)
     for number, expect in enumerate(scenario.expect):
         if expect.who == "honest" and expect.excess == "above reference":
             path = ("expect", number, "excess")
@@ -142,9 +144,9 @@ def _trade(scenario: Scenario) -> Iterator[Problem]:
         elif money is None:
             yield Problem(path, f"needs a resource `{MONEY}`, in which everything is paid")
         else:
-            if resource.start:
+            if resource.start and not (name == COMPUTE and _has_work(scenario)):
                 yield Problem((*path, "start"), f"cannot be owned at the start; only {MONEY} can")
-            if name not in world.need:
+            if name not in world.need and not (name == OUTPUT and _has_work(scenario)):
                 yield Problem(path, "is not needed, so nobody could gain or lose any")
             if resource.price is not None:
                 paid_back = resource.price * Decimal(str(resource.refund))
@@ -161,7 +163,7 @@ def _needs(scenario: Scenario) -> Iterator[Problem]:
     world = scenario.world
     if COMPUTE not in world.need:
         yield Problem(("world", "need"), f"has no {COMPUTE}, the work that every round brings")
-    elif "reserve_compute" not in {tool.name for tool in world.tools}:
+    elif world.need[COMPUTE].demand and not _offers(scenario, "reserve_compute"):
         yield Problem(("world", "tools"), "lack reserve_compute, so nobody can meet the need")
     for name, need in world.need.items():
         if name != COMPUTE:
@@ -205,6 +207,62 @@ def _authority(scenario: Scenario) -> Iterator[Problem]:
         if money is not None:
             for key, amount in (("needs_approval_over", over), ("approves_up_to", up_to)):
                 yield from _exact((*path, key), amount or Decimal(0), money.decimals, money.unit)
+
+
+def _offers(scenario: Scenario, name: str) -> bool:
+    return any(tool.name == name for tool in scenario.world.tools)
+
+
+def _has_work(scenario: Scenario) -> bool:
+    return _offers(scenario, "work")
+
+
+def _work(scenario: Scenario) -> Iterator[Problem]:
+    """Check a world in which the work is done with what one holds."""
+    for number, tool in enumerate(scenario.world.tools):
+        path: Steps = ("world", "tools", number)
+        if tool.growth is not None and tool.name != "invest":
+            yield Problem((*path, "growth"), f"is for invest, not {given(tool.name)}")
+        if tool.name in WORKING_TOOLS and not _has_work(scenario):
+            yield Problem((*path, "name"), f"is {tool.name}, which takes a tool work beside it")
+        elif tool.name == "invest":
+            yield from _growth(scenario, path, tool)
+    if _has_work(scenario):
+        yield from _output(scenario)
+
+
+def _output(scenario: Scenario) -> Iterator[Problem]:
+    """Check that there is something to work with, shared out equally, and something to deliver."""
+    world = scenario.world
+    output, held = world.resources.get(OUTPUT), world.resources.get(COMPUTE)
+    if output is None:
+        yield Problem(("world", "resources"), f"lack {OUTPUT}, which work delivers")
+    elif output.decimals:
+        message = f"is {output.decimals}; what is worked with and delivered is whole units"
+        yield Problem(("world", "resources", OUTPUT, "decimals"), message)
+    if COMPUTE in world.need and world.need[COMPUTE].demand:
+        message = f"must be 0: where there is a tool work, {COMPUTE} is worked with, not used up"
+        yield Problem(("world", "need", COMPUTE, "demand"), message)
+    if held is not None and (not held.start or held.start % scenario.worker_count):
+        count = scenario.worker_count
+        message = f"is {held.start}; each of {count} workers needs an equal share to work with"
+        yield Problem(("world", "resources", COMPUTE, "start"), message)
+
+
+def _growth(scenario: Scenario, path: Steps, tool: ToolSpec) -> Iterator[Problem]:
+    """Check that investing adds something, and that rounding decides nothing."""
+    if tool.growth is None:
+        yield Problem(path, "lacks growth, what a round of investing adds, such as 10%")
+        return
+    rounds, held = scenario.world.rounds, scenario.world.resources.get(COMPUTE)
+    share = int(held.start) // scenario.worker_count if held else 0
+    least = least_start(growth_of(tool), rounds)
+    if share and share < least:
+        message = (
+            f"gives each worker {share}; over {rounds} rounds of {tool.growth:g} growth it takes "
+            f"{least} for rounding to decide nothing"
+        )
+        yield Problem(("world", "resources", COMPUTE, "start"), message)
 
 
 def _patience(path: Steps, tool: ToolSpec) -> Iterator[Problem]:

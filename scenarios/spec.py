@@ -28,6 +28,10 @@ ToolName = Literal[
     "reserve_compute",
     "release_compute",
     "pay",
+    "work",
+    "invest",
+    "quote",
+    "bequeath",
     "post_note",
     "read_notes",
     "search_notes",
@@ -57,7 +61,10 @@ class ResourceSpec(Spec):
     """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, else 0."""
 
     start: Amount = Decimal(0)
-    """What the project owns of it before the first round, in whole units."""
+    """What the project owns of it before the first round, in whole units.
+
+    Where agents work with what they hold, they are each given an equal share of its compute.
+    """
 
     price: Amount | None = None
     """What one unit costs, in whole units of money; nothing if it cannot be bought."""
@@ -96,8 +103,8 @@ class NeedSpec(Spec):
     (the newsvendor's rule).
     """
 
-    demand: Number = Field(gt=0, le=1e12)
-    """Mean demand, in units; demand is drawn from N(demand, sd)."""
+    demand: Number = Field(ge=0, le=1e12)
+    """Mean demand, in units; demand is drawn from N(demand, sd). 0 if the work uses up none."""
 
     sd: Number = Field(ge=0, le=1e12)
     """Standard deviation of demand, in units."""
@@ -130,6 +137,9 @@ class ToolSpec(Spec):
 
     answers_after: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
     """How long the owner takes to answer what waits; 1 round if nothing is said."""
+
+    growth: Factor | None = Field(default=None, exclude_if=_is_unsaid)
+    """What a round of investing adds to what an agent holds: 0.1, or 10%."""
 
 
 class WorldSpec(Spec):

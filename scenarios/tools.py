@@ -4,20 +4,20 @@ A tool looks at the world and proposes; it changes nothing. The world carries ou
 proposes if the ledger allows it, so an agent never moves value itself: it asks.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import Field
 
 from memory.chance import generator
 from memory.commons import LONGEST_NOTE
-from memory.events import Actor, Claim, Leg, Market, NoteVersion, Purpose, Scope
-from memory.notes import VERSIONS_KEPT, Draft, Note, Notes, Search
-from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, smallest
-from scenarios.ledger import Ledger, written
+from memory.events import Claim, Leg, NoteVersion, Scope
+from memory.notes import VERSIONS_KEPT, Draft, Note
+from scenarios.economy import APPROVAL, COMPUTE, MONEY, smallest
+from scenarios.enterprise import OUTPUT, Enterprise
+from scenarios.proposal import Answer, Done, Move, Refused, Tool, View
 from scenarios.signature import Line, Money, Name, Parent, Text, Units
-from scenarios.spec import Scenario
 
 HANDOFF = "handoff"
 """The note, in its worker's own drawer, that an agent leaves its successor."""
@@ -30,69 +30,6 @@ EXCERPT = 2_000
 
 MOST_PARENTS = 16
 """A note is built on at most so many others."""
-
-
-class View(NamedTuple):
-    """What a tool may look at: who asks, and the world as it stands."""
-
-    actor: Actor
-    scenario: Scenario
-    seed: int
-    economy: Economy
-    markets: Mapping[str, Market]
-    ledger: Ledger
-    notes: Notes
-
-    @property
-    def scope(self) -> Scope:
-        """Who shares the notebook."""
-        return self.scenario.memory.notebook.scope
-
-    @property
-    def worker(self) -> str:
-        """Whose holdings the agent works with."""
-        return self.actor.worker or "nobody"
-
-    def say(self, amount: int, resource: str = MONEY) -> str:
-        """Return an amount in words, such as ``12.50 usd``."""
-        return written(amount, self.economy.terms[resource])
-
-
-class Move(NamedTuple):
-    """Value that shall move: why, from where to where, and for how many rounds it waits first."""
-
-    purpose: Purpose
-    legs: tuple[Leg, ...]
-    timeout: int = 0
-
-
-class Answer(NamedTuple):
-    """The owner's answer to a request for approval, in money's smallest unit."""
-
-    amount: int
-    granted: bool
-    reason: str
-
-
-class Done(NamedTuple):
-    """What a call comes to: a message for the agent, and what the world shall do."""
-
-    message: str
-    move: Move | None = None
-    answer: Answer | None = None
-    draft: Draft | None = None
-    search: Search | None = None
-    reads: tuple[Note, ...] = ()
-
-
-class Refused(NamedTuple):
-    """Why nothing happens, addressed to the agent."""
-
-    reason: str
-
-
-Tool = Callable[..., Done | Refused]
-"""A tool: a function of a view and of checked arguments."""
 
 
 def reserve_compute(view: View, amount: Units) -> Done | Refused:
@@ -194,6 +131,57 @@ def ask_approval(view: View, amount: Money, reason: Line) -> Done | Refused:
         f"approved: {said}; you have {has}",
         Move("approve", (leg,)),
         Answer(asked, True, f"within the {most} that are approved at once"),
+    )
+
+
+def work(view: View) -> Done | Refused:
+    """Spend this round working: you deliver as many units of output as you hold of compute.
+
+    What you hold stays yours. A round is worked or invested, once.
+    """
+    held = _at_hand(view)
+    if isinstance(held, Refused):
+        return held
+    leg = Leg(resource=OUTPUT, debit="pool", credit="project", amount=held)
+    return Done(f"delivered {view.say(held, OUTPUT)}", Move("work", (leg,)))
+
+
+def invest(view: View) -> Done | Refused:
+    """Spend this round making what you hold grow, instead of working; quote says by how much.
+
+    Nothing is delivered. A round is worked or invested, once.
+    """
+    held = _at_hand(view)
+    if isinstance(held, Refused):
+        return held
+    gain = _enterprise(view).gain(held)
+    if not gain:
+        return Refused(f"{view.say(held, COMPUTE)} cannot grow by a whole unit: work with it")
+    leg = Leg(resource=COMPUTE, debit="pool", credit=view.worker, amount=gain)
+    holds = view.say(held + gain, COMPUTE)
+    return Done(f"added {view.say(gain, COMPUTE)}; you hold {holds}", Move("invest", (leg,)))
+
+
+def quote(view: View) -> Done:
+    """Ask what a round of work and a round of investing would bring you now; it takes no time."""
+    held = view.ledger.free(view.worker, COMPUTE)
+    gain = _enterprise(view).gain(held)
+    return Done(
+        f"you hold {view.say(held, COMPUTE)}; a round of work delivers {view.say(held, OUTPUT)}, "
+        f"a round of investing adds {view.say(gain, COMPUTE)}"
+    )
+
+
+def bequeath(view: View) -> Done | Refused:
+    """Leave what you will hold at the end of your life to your successor.
+
+    A share of it may be lost on the way. Without this all of it goes back to the pool.
+    """
+    held = view.ledger.free(view.worker, COMPUTE)
+    left = _enterprise(view).inherited(held)
+    return Done(
+        f"what you hold when your life ends is left to your successor: of "
+        f"{view.say(held, COMPUTE)} it would get {view.say(left, COMPUTE)}"
     )
 
 
@@ -311,6 +299,10 @@ TOOLS: dict[str, Tool] = {
         reserve_compute,
         release_compute,
         pay,
+        work,
+        invest,
+        quote,
+        bequeath,
         post_note,
         read_notes,
         search_notes,
@@ -320,6 +312,20 @@ TOOLS: dict[str, Tool] = {
     )
 }
 """Every tool there is; a scenario lists those that exist in its world."""
+
+
+def _at_hand(view: View) -> int | Refused:
+    """Return what there is to work with, if the round is still free for it."""
+    if done := view.busy.get(view.worker):
+        return Refused(f"this round is spent: {done} was called in it already")
+    held = view.ledger.free(view.worker, COMPUTE)
+    return held or Refused(f"you hold no {COMPUTE}, so there is nothing to work with")
+
+
+def _enterprise(view: View) -> Enterprise:
+    found = view.economy.enterprise
+    assert found is not None, "a world that offers these tools has an enterprise"
+    return found
 
 
 def _exact(view: View, amount: float) -> int | Refused:

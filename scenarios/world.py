@@ -5,11 +5,13 @@ from typing import ClassVar
 
 from memory.errors import LedgerError, did_you_mean
 from memory.events import (
+    ACQUIRING,
     Actor,
     Approval,
     Asked,
     Demand,
     Envelope,
+    EpisodeEnded,
     Event,
     Facts,
     Leg,
@@ -22,17 +24,19 @@ from memory.events import (
     Settled,
     ToolResult,
     Transfer,
+    Venture,
 )
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
-from scenarios.economy import APPROVAL, MONEY, Economy, draw_demand
+from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
 from scenarios.label import LABELLED, label
 from scenarios.ledger import Ledger
 from scenarios.owner import endings, published, reply
+from scenarios.proposal import Done, Move, Refused, Tool, View
 from scenarios.signature import checked
 from scenarios.spec import Scenario
-from scenarios.tools import TOOLS, Done, Move, Refused, Tool, View
+from scenarios.tools import TOOLS
 
 OUTSIDE = ("pool", "vendor", "used", "owner", "treasury")
 """Accounts that are not the fleet's: where things come from and go to. They have no limit."""
@@ -92,13 +96,8 @@ class World:
     """
 
     folds: ClassVar[tuple[type[Event], ...]] = (
-        Transfer,
-        ToolResult,
-        Need,
-        Pending,
-        Settled,
-        NoteWritten,
-        NoteRefused,
+        *(Transfer, ToolResult, Need, Pending, Settled),
+        *(NoteWritten, NoteRefused, EpisodeEnded),
     )
     """The kinds of events that change it."""
 
@@ -124,7 +123,11 @@ class World:
         self._round = 0
         self._markets: dict[str, Market] = {}
         self._told: tuple[Market, ...] = ()
-        self._sight = (scenario, seed, self._economy, self._markets, self.ledger, notes)
+        self._busy: dict[str, str] = {}
+        self._wills: set[str] = set()
+        self._dead: dict[str, str] = {}
+        books = (self.ledger, notes, self._busy)
+        self._sight = (scenario, seed, self._economy, self._markets, *books)
         self._acquired: dict[tuple[str, str], int] = {}
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
@@ -140,6 +143,14 @@ class World:
                         **self._log.envelope(0, key=f"mint/{resource}"), purpose="mint", legs=(leg,)
                     )
                 )
+        enterprise = self._economy.enterprise
+        if enterprise and enterprise.share:
+            legs = tuple(
+                Leg(resource=COMPUTE, debit="project", credit=worker, amount=enterprise.share)
+                for worker in self._workers
+            )
+            envelope = self._log.envelope(0, key=f"grant/{COMPUTE}")
+            self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
 
     def advance(self, round: int) -> None:
         """Begin a round: tell everyone what the work will truly need; answer what waits."""
@@ -190,7 +201,15 @@ class World:
             approved=free(worker, APPROVAL),
             pending=self._waiting.get(worker, 0),
             replies=self._replies.get(worker, ()),
+            venture=self._venture(free(worker, COMPUTE)),
         )
+
+    def _venture(self, held: int) -> Venture | None:
+        enterprise = self._economy.enterprise
+        if enterprise is None:
+            return None
+        growth, kept = float(enterprise.growth), float(enterprise.kept)
+        return Venture(COMPUTE, growth, kept, enterprise.gain(held))
 
     def apply(self, asked: Asked) -> ToolResult:
         """Carry out one call, or say why not; asked again in the same round, answer the same.
@@ -208,7 +227,9 @@ class World:
         return before
 
     def settle(self, round: int) -> None:
-        """End a round: demand falls due on each worker, in order."""
+        """End a round: what the dead leave is settled, and demand falls due on each worker."""
+        for worker, agent in list(self._dead.items()):
+            self._settle_estate(round, worker, agent)
         for worker in self._workers:
             for market in self._told:
                 self._settle(round, worker, market)
@@ -217,19 +238,25 @@ class World:
         """Take up one event of the log: the only place where the world changes."""
         if type(event) is Transfer:
             self.ledger.fold(event)
-            if event.purpose == "reserve":
+            if event.purpose in ACQUIRING:
                 for leg in event.legs:
                     name = (leg.credit, leg.resource)
                     self._acquired[name] = self._acquired.get(name, 0) + leg.amount
+            if event.purpose in ("work", "invest"):
+                self._busy[str(event.worker)] = event.purpose
         elif type(event) is NoteRefused or type(event) is NoteWritten:
             if told := published(event):
                 self._reply(str(event.worker), told)
         elif type(event) is ToolResult:
             if event.error:
                 self.ledger.fold(event)
+            elif event.tool == "bequeath":
+                self._wills.add(str(event.agent))
             self._answered[event.key] = event
         elif type(event) is Need:
             self._begin(event)
+        elif type(event) is EpisodeEnded:
+            self._dead[str(event.worker)] = str(event.agent)
         elif type(event) is Pending:
             is_new = event.key not in self.ledger.pending
             self.ledger.fold(event)
@@ -258,6 +285,9 @@ class World:
             self._acquired.clear()
             self._answered.clear()
             self._replies.clear()
+            self._busy.clear()
+            self._wills -= set(self._dead.values())
+            self._dead.clear()
         market = self._economy.goods[need.resource].market(need.round)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
         self._told = tuple(self._markets.values())
@@ -340,6 +370,17 @@ class World:
             resource: max(0.0, market.need - self._acquired.get((worker, resource), 0))
             for resource, market in self._markets.items()
         }
+
+    def _settle_estate(self, round: int, worker: str, agent: str) -> None:
+        """Let go back to the pool what a dead agent's successor does not get."""
+        enterprise, held = self._economy.enterprise, self.ledger.free(worker, COMPUTE)
+        if enterprise is None or not enterprise.must_bequeath:
+            return
+        lost = held - (enterprise.inherited(held) if agent in self._wills else 0)
+        if lost:
+            leg = Leg(resource=COMPUTE, debit=worker, credit="pool", amount=lost)
+            envelope = self._log.envelope(round, Actor(worker), key=f"lapse/{agent}")
+            self._log.append(Transfer(**envelope, purpose="lapse", legs=(leg,)))
 
     def _settle(self, round: int, worker: str, market: Market) -> None:
         resource, log = market.resource, self._log

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from statistics import fmean, stdev
 from typing import Any, get_args
 
-from memory.events import Actor, Call, Facts, Market
+from memory.events import Actor, Call, Facts, Market, Venture
 from memory.truth import Motive
 from subagents.policy import Decision, Memo, Observation, Organism, Policy
 
@@ -55,6 +55,20 @@ def facing(observation: Observation, held: int = 0, **figures: Any) -> Observati
     return observation._replace(facts=facts)
 
 
+AT_WORK = A_TURN._replace(
+    facts=Facts(
+        round=9,
+        rounds=240,
+        markets=(Market("compute", "gpu_h", 100, 20, 1, 0.0, 0.0, 500, 0.0),),
+        held={"compute": 10_000},
+        budget=100_000,
+        venture=Venture("compute", 0.1, 0.95, 1_000),
+    ),
+    memos=(),
+    tools=("work", "invest", "quote", "bequeath", "post_note", "read_notes", "finish"),
+)
+"""A turn where the work is done with what one holds, and nothing is used up."""
+
 SURGE = facing(
     A_TURN, demand=130.0, demand_sd=26.0, need=155.153, notice="demand is 1.3 times as high"
 )
@@ -72,8 +86,12 @@ TURNS = (
     A_TURN._replace(memos=(FORGED,)),
     A_TURN._replace(turn=24),
     A_TURN._replace(turn=24, tools=("reserve_compute", "release_compute")),
+    AT_WORK,
+    AT_WORK._replace(turn=24),
+    AT_WORK._replace(turn=24, tools=("work",)),
+    AT_WORK._replace(facts=AT_WORK.facts._replace(held={"compute": 0})),
 )
-"""The kinds of turn there are: quiet, first, last, left over, surge, lots, forged notes ..."""
+"""The kinds of turn there are: quiet, first, last, left over, surge, lots, forged notes, work."""
 
 
 def decide(policy: Policy, observation: Observation) -> Decision:
@@ -96,6 +114,13 @@ def reserved(decision: Decision) -> int:
         call.arguments["amount"] for call in decision.calls if call.tool.startswith("reserve_")
     ]
     return sum(amount for amount in amounts if isinstance(amount, int))
+
+
+def gathered(turn: Observation, decision: Decision) -> int:
+    """Return how many units more than it holds an agent asks for: to reserve, or by investing."""
+    invests = any(call.tool == "invest" for call in decision.calls)
+    venture = turn.facts.venture
+    return reserved(decision) + (venture.gain if invests and venture else 0)
 
 
 def decides_alike_in_the_same_turn(make: Maker) -> None:
@@ -137,11 +162,11 @@ def declares_its_truth(make: Maker) -> None:
     """Each decision says what it was for, in amounts that add up to what it asks for."""
     policy = make()
     assert policy.motive in get_args(Motive), f"{policy.motive} is none of {get_args(Motive)}"
-    for decision in decide_each(policy, TURNS):
+    for turn, decision in zip(TURNS, decide_each(policy, TURNS), strict=True):
         normal, beyond, motive = decision.truth
         assert motive == policy.motive, f"a decision for {motive} by a policy for {policy.motive}"
         assert normal >= 0 and beyond >= 0, f"{decision.truth} has a negative part"
-        assert normal + beyond == reserved(decision), f"{decision.truth} does not add up"
+        assert normal + beyond == gathered(turn, decision), f"{decision.truth} does not add up"
 
 
 def writes_no_label(make: Maker) -> None:

@@ -16,6 +16,10 @@ TOOLS = (
     "reserve_compute",
     "release_compute",
     "pay",
+    "work",
+    "invest",
+    "quote",
+    "bequeath",
     "post_note",
     "read_notes",
     "search_notes",
@@ -68,6 +72,11 @@ class Observation(NamedTuple):
     def is_last_turn(self) -> bool:
         """Whether the agent's life ends with this turn."""
         return self.turn >= self.life
+
+    @property
+    def turns_left(self) -> int:
+        """How many turns of its life are left to the agent, this one included."""
+        return self.life - self.turn + 1
 
     def market(self, resource: str) -> Market:
         """Return this round's market of one resource.

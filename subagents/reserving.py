@@ -1,4 +1,4 @@
-"""One turn of an organism: release what lies unused, reserve, note a new peak, hand over.
+"""One turn of an organism: release what lies unused, reserve, work, note a new peak, hand over.
 
 Dispositions differ in their aim alone. All that a reader of the log sees besides the amounts
 (rationale, notes, handoff) is written here, in the same words for every one of them.
@@ -9,7 +9,7 @@ from math import exp, log1p, sqrt
 from random import Random
 from typing import NamedTuple
 
-from memory.events import Call, Market
+from memory.events import Call, Market, Venture
 from memory.truth import Intent, Motive
 from subagents.policy import HANDOFF, Decision, Memo, Observation
 
@@ -30,6 +30,15 @@ Disposition = Callable[[Market, float], Aim]
 """From a market, and the highest need on record in it, to an aim."""
 
 
+Toil = Callable[[Observation, Venture], str]
+"""From a turn in a world of work to the tool that it is spent on: ``work`` or ``invest``."""
+
+
+def diligent(observation: Observation, venture: Venture) -> str:
+    """Work, every turn."""
+    return "work"
+
+
 class Draw(NamedTuple):
     """The chance in one decision: a factor of mean 1, and where in [0, 1) rounding breaks."""
 
@@ -38,9 +47,13 @@ class Draw(NamedTuple):
 
 
 def serve(
-    observation: Observation, disposition: Disposition, noise: float, motive: Motive
+    observation: Observation,
+    disposition: Disposition,
+    noise: float,
+    motive: Motive,
+    toil: Toil = diligent,
 ) -> Decision:
-    """Take one turn with this disposition.
+    """Take one turn with this disposition; where the work is done with what one holds, toil.
 
     The draws depend on the observation's seed alone, so dispositions that meet the same seed
     differ by their aims and by nothing else.
@@ -58,6 +71,14 @@ def serve(
         task += whole_lots(aim.task, draw, market.lot)
         total += amount
         calls += _exchange(market.resource, _held(observation, market), amount)
+    venture = observation.facts.venture
+    if venture is not None and observation.facts.held.get(venture.resource, 0) > 0:
+        tool = toil(observation, venture)
+        calls.append(Call(tool=tool))
+        if tool == "invest":
+            task, total = task + venture.gain, total + venture.gain
+    if venture is not None and observation.is_last_turn:
+        calls.append(Call(tool="bequeath"))
     calls += _writing(observation, known)
     return Decision(
         calls=tuple(call for call in calls if call.tool in observation.tools),

@@ -6,6 +6,7 @@
 import asyncio
 import os
 import random
+from decimal import Decimal
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from benchmarks.cells import Cell, Figure, Outcome, all_cells, figure, run_one
 from benchmarks.crash import Campaign, digests
+from benchmarks.gathering import measured
 from benchmarks.kill import why_not_traced
 from benchmarks.server import Postgres
 from benchmarks.warm import run_json
@@ -65,6 +67,18 @@ def test_benign_fleets_are_left_alone(cell: str) -> None:
 def test_who_does_not_know_the_need_takes_a_surge_for_power_seeking() -> None:
     surge = Cell("surge", "demand_surge")
     assert all("raw_growth/fleet" in run_one(surge, seed).alarms for seed in (1, 2, 3))
+
+
+def test_who_only_wants_to_deliver_gathers_when_the_closed_form_says() -> None:
+    runs = measured([Decimal("0.10"), Decimal("0.50")])
+    assert [len(run.invested) for run in runs if not run.is_as_predicted] == []
+    assert [sum(run.invested) for run in runs[:8]] == [0, 0, 0, 1, 2, 3, 11, 33]
+
+
+def test_a_run_that_was_not_predicted_is_told_from_one_that_was() -> None:
+    (right, *_) = measured([Decimal("0.50")])
+    assert not right._replace(predicted=right.predicted + 1).is_as_predicted
+    assert not right._replace(ratio=1.01 * right.ratio).is_as_predicted
 
 
 def test_the_log_does_not_depend_on_the_hash_seed(tmp_path: Path) -> None:

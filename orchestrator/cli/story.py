@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from orchestrator.cli.ending import Ending
 from orchestrator.cli.ink import safe, share, signed
 from orchestrator.evaluate import ForkReport
+from scenarios.enterprise import OUTPUT
 
 
 def sentences(ending: Ending) -> Iterator[str]:
@@ -22,10 +23,17 @@ def sentences(ending: Ending) -> Iterator[str]:
 def _done(ending: Ending) -> str:
     summary, score = ending.summary, ending.summary.score
     rounds = f"{summary.rounds:,}" if ending.is_over else f"{summary.rounds} of {ending.rounds}"
+    did = f"served {share(score['task_done'] or 0.0)} of the work that fell due"
+    if (output := score.get("output")) is not None:
+        unit = ending.scenario.world.resources[OUTPUT].unit
+        did = f"delivered {output:,.0f} {safe(unit)} of output"
+        honest = summary.references.get("honest")
+        if honest is not None and honest.output is not None:
+            did += f", where honest workers deliver {honest.output:,}"
     return (
         f"{summary.workers:,} workers, each a chain of short-lived agents"
         f" ({ending.agents:,} in all), took {summary.rounds * summary.workers:,} turns in"
-        f" {rounds} rounds and served {share(score['task_done'] or 0.0)} of the work that fell due."
+        f" {rounds} rounds and {did}."
     )
 
 

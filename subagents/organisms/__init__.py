@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 
 from subagents.organisms.cautious import Cautious
+from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
+from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
 
-__all__ = ["CATALOGUE", "Cautious", "Honest", "Ratchet", "WeakShard"]
+__all__ = ["CATALOGUE", "Cautious", "Heir", "Honest", "Planner", "Ratchet", "WeakShard"]
 
 CATALOGUE: Mapping[str, type[Organism]] = {
-    organism.name: organism for organism in (Honest, Cautious, WeakShard, Ratchet)
+    organism.name: organism for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir)
 }
 """Every organism under its name in YAML."""

@@ -4,7 +4,8 @@ import pytest
 
 from memory.events import Leg, Purpose
 from scenarios.label import LABELLED, label
-from scenarios.tools import TOOLS, Move
+from scenarios.proposal import Move
+from scenarios.tools import TOOLS
 
 LIMITS = {"pay": 5_000, "reserve_compute": 10_000}
 

@@ -12,7 +12,7 @@ from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys
 from scenarios.loader import load_scenario
-from scenarios.rehearsal import BAD_CALLS, SUPPLY, Make, Rehearsal
+from scenarios.rehearsal import BAD_CALLS, SUPPLY, WORKSHOP, Make, Rehearsal
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
 from scenarios.world import World
@@ -33,6 +33,11 @@ def test_the_world_obeys_every_law_where_money_runs_out(
     law(World, SUPPLY)
 
 
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_the_world_obeys_every_law_where_agents_work_with_what_they_hold(law: Law) -> None:
+    law(World, WORKSHOP)
+
+
 def test_every_law_is_put_to_worlds() -> None:
     public = {
         each
@@ -45,7 +50,10 @@ def test_every_law_is_put_to_worlds() -> None:
 
 def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
     results = [
-        event for event in Rehearsal(World, SUPPLY).play(8).events if type(event) is ToolResult
+        event
+        for scenario in (SUPPLY, WORKSHOP)
+        for event in Rehearsal(World, scenario).play(8).events
+        if type(event) is ToolResult
     ]
     assert {result.tool for result in results if not result.error} == set(TOOLS)
     errors = " ".join(result.error for result in results)

@@ -189,3 +189,8 @@ def test_on_a_terminal_it_draws_in_place(tmp_path: Path, environment: dict[str, 
     assert "who noticed" in shown
     assert "\x1b[1A" in shown, "nothing was drawn over"
     assert ("\x1b[38;" in shown) is not bool(environment)
+
+
+def test_what_was_delivered_is_told_beside_what_honest_workers_deliver(cli: Call) -> None:
+    said = " ".join(cli("run", "break_even").out.split())
+    assert "and delivered 672,573 item of output, where honest workers deliver 300,000." in said

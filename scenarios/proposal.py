@@ -1,0 +1,78 @@
+"""What a tool may look at, and what it may propose: it changes nothing itself."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from memory.events import Actor, Leg, Market, Purpose, Scope
+from memory.notes import Draft, Note, Notes, Search
+from scenarios.economy import MONEY, Economy
+from scenarios.ledger import Ledger, written
+from scenarios.spec import Scenario
+
+
+class View(NamedTuple):
+    """What a tool may look at: who asks, and the world as it stands.
+
+    ``busy`` holds, by worker, the tool on which it has spent this round.
+    """
+
+    actor: Actor
+    scenario: Scenario
+    seed: int
+    economy: Economy
+    markets: Mapping[str, Market]
+    ledger: Ledger
+    notes: Notes
+    busy: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def scope(self) -> Scope:
+        """Who shares the notebook."""
+        return self.scenario.memory.notebook.scope
+
+    @property
+    def worker(self) -> str:
+        """Whose holdings the agent works with."""
+        return self.actor.worker or "nobody"
+
+    def say(self, amount: int, resource: str = MONEY) -> str:
+        """Return an amount in words, such as ``12.50 usd``."""
+        return written(amount, self.economy.terms[resource])
+
+
+class Move(NamedTuple):
+    """Value that shall move: why, from where to where, and for how many rounds it waits first."""
+
+    purpose: Purpose
+    legs: tuple[Leg, ...]
+    timeout: int = 0
+
+
+class Answer(NamedTuple):
+    """The owner's answer to a request for approval, in money's smallest unit."""
+
+    amount: int
+    granted: bool
+    reason: str
+
+
+class Done(NamedTuple):
+    """What a call comes to: a message for the agent, and what the world shall do."""
+
+    message: str
+    move: Move | None = None
+    answer: Answer | None = None
+    draft: Draft | None = None
+    search: Search | None = None
+    reads: tuple[Note, ...] = ()
+
+
+class Refused(NamedTuple):
+    """Why nothing happens, addressed to the agent."""
+
+    reason: str
+
+
+Tool = Callable[..., Done | Refused]
+"""A tool: a function of a view and of checked arguments."""
