@@ -16,8 +16,11 @@ from monitors.monitor import Monitor
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.tally import Tally
+from scenarios.signature import schema_of
 from scenarios.spec import Scenario
+from scenarios.tools import TOOLS
 from scenarios.world import World
+from subagents.completion import ToolSchema
 from subagents.policy import Policy
 
 
@@ -119,6 +122,11 @@ class Stage:
     def tools(self) -> tuple[str, ...]:
         """The names of the tools that agents may call."""
         return tuple(tool.name for tool in self.scenario.world.tools)
+
+    @cached_property
+    def schemas(self) -> tuple[ToolSchema, ...]:
+        """The same tools as a model is shown them."""
+        return tuple(ToolSchema.model_validate(schema_of(TOOLS[name])) for name in self.tools)
 
     @property
     def rounds(self) -> int:
