@@ -12,6 +12,7 @@ import asyncio
 import os
 import re
 from contextlib import suppress
+from functools import lru_cache
 from threading import Lock, Thread
 from typing import Any
 
@@ -133,10 +134,17 @@ def _client(litellm: Any, request: ModelRequest) -> dict[str, Any]:
     """Return the client that LiteLLM must be handed where it does not take the common one."""
     if litellm.get_llm_provider(request.model)[1] != "anthropic":
         return {}
+    return {"client": _handler(litellm.aclient_session)}
+
+
+@lru_cache(maxsize=1)
+def _handler(session: Any) -> Any:
+    """Return LiteLLM's own kind of client, around the common one; made once, never dropped."""
     from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
 
-    transport = litellm.aclient_session._transport
-    return {"client": AsyncHTTPHandler(transport=transport, follow_redirects=False)}
+    handler = AsyncHTTPHandler(transport=session._transport, follow_redirects=False)
+    handler.client = session
+    return handler
 
 
 def _wire(request: ModelRequest) -> dict[str, Any]:
