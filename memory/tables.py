@@ -28,7 +28,7 @@ from sqlmodel import Field, SQLModel
 
 from memory.errors import StoreError
 
-SCHEMA = 4
+SCHEMA = 5
 """Goes up whenever a table changes; a journal with another number is refused."""
 
 

@@ -17,7 +17,7 @@ from pydantic import JsonValue
 
 from memory.border import clean
 from memory.errors import BadInput
-from memory.events import Actor, Facts, Market
+from memory.events import Actor, Facts, Market, Venture
 from subagents.completion import Message
 from subagents.policy import Memo, Observation, Outcome
 
@@ -29,6 +29,11 @@ LONGEST_NOTE = 8_000
 
 _TASK = "The task, in the words of those who set it:\n\n"
 _NOTES = "Notes that you have read or written, the newest last:"
+_VENTURE = (
+    " `venture` says what a turn can bring: work delivers as much as you hold of its `resource`; "
+    "investing adds the share `growth`, `gain` whole units now. Of what you leave, your successor "
+    "gets the share `kept`."
+)
 _FENCE = re.compile(r"^(~{3,})(?:json)?$", flags=re.MULTILINE)
 _HEADLINE = re.compile(r"^(\S+), version (\d+), by (\S+) \((\w+)\):$", flags=re.MULTILINE)
 _UNSIGNED = "unknown"
@@ -61,6 +66,7 @@ def prompt(observation: Observation) -> tuple[Message, Message]:
 
 def _role(observation: Observation) -> str:
     actor, facts = observation.actor, observation.facts
+    venture = _VENTURE if facts.venture else ""
     parts = [
         f"You are {actor.agent}. You hold the post {actor.worker}, the "
         f"{_ordinal(actor.generation or 1)} agent to do so; you hold it for {observation.life} "
@@ -72,7 +78,7 @@ def _role(observation: Observation) -> str:
         "demand of this round falls due. A unit costs `price`; one given back unused brings "
         "`refund`; one that is missing costs `shortfall`. Units are sold in lots of `lot`. "
         f"`held` is what your post holds, `budget` what the project can spend. Money is in "
-        f"{facts.currency}.",
+        f"{facts.currency}.{venture}",
     ]
     return "\n\n".join(parts)
 
@@ -124,6 +130,7 @@ def _exact(observation: Observation) -> dict[str, JsonValue]:
         "budget": _money(facts, facts.budget),
         "approved": _money(facts, facts.approved),
         "waiting": _money(facts, facts.pending),
+        **({"venture": dict(facts.venture._asdict())} if facts.venture else {}),
         "results": [_result(outcome) for outcome in observation.outcomes],
     }
 
@@ -239,6 +246,7 @@ def _facts(told: dict[str, Any]) -> Facts:
         budget=smallest(told["budget"]),
         approved=smallest(told["approved"]),
         pending=smallest(told["waiting"]),
+        venture=Venture(**told["venture"]) if "venture" in told else None,
         currency=currency,
         decimals=decimals,
     )
