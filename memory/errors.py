@@ -11,6 +11,7 @@
     |-- PolicyFailed          a policy raised, or answered with no Decision  exit code 1
     |-- StaleClaim            this process lost its claim on the run   exit code 1
     |-- BusDown               the bus between processes is away        never reaches a user
+    |-- BudgetSpent           a run has used up what its models may cost  exit code 1
     `-- ModelError            a model's provider gave no usable answer exit code 1
 
 What an agent does wrong is not here: it is data (``ToolResult.error``).
@@ -67,18 +68,32 @@ class BusDown(SuperorganismError):
     """The bus between processes cannot be used now. Nothing is lost by it: the journal goes on."""
 
 
-class ModelError(SuperorganismError):
-    """A model's provider gave no usable answer: which ``fault``, and under which HTTP status."""
+class BudgetSpent(SuperorganismError):
+    """A run has used up what its models may cost; it goes on under a larger budget."""
 
-    def __init__(self, fault: ModelFault, detail: str, status: int | None = None) -> None:
+
+class ModelError(SuperorganismError):
+    """A model's provider gave no usable answer: which ``fault``, and under which HTTP status.
+
+    ``retry_after_s`` is for how long it asks to be left alone, in seconds.
+    """
+
+    def __init__(
+        self,
+        fault: ModelFault,
+        detail: str,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
         self.fault = fault
         self.status = status
+        self.retry_after_s = retry_after_s
         super().__init__(f"{fault}{f' ({status})' if status else ''}: {detail}")
 
     @property
     def may_pass(self) -> bool:
         """Whether the same request may well succeed a little later."""
-        return self.fault in ("rate_limited", "unavailable", "timeout")
+        return self.fault in ("rate_limited", "unavailable", "timeout", "garbage")
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

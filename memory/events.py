@@ -434,6 +434,7 @@ class Facts(NamedTuple):
     ``budget`` is the project's money that is not set aside; ``pending`` is what of it waits in
     the worker's own payments, and ``replies`` say what became of them since the last round.
     ``venture`` is there where the work is done with what one holds.
+    ``currency`` is money's unit, whose smallest has so many ``decimals``.
     """
 
     round: int
@@ -445,6 +446,8 @@ class Facts(NamedTuple):
     pending: int = 0
     replies: tuple[Reply, ...] = ()
     venture: Venture | None = None
+    currency: str = "usd"
+    decimals: int = 2
 
 
 class Asked(NamedTuple):

@@ -14,6 +14,8 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from memory import answer
+from memory.answer import Answer, Turn
 from memory.batch import Batch, Part, advanced, check_goes_on, event_rows, truth_rows, verdict_rows
 from memory.claim import Claim, refuse_owned, this_process
 from memory.commons import Commons
@@ -29,7 +31,7 @@ from memory.record import Origin, RunHead, RunRecord, check_head, check_text
 from memory.relay import Bus
 from memory.shelf import Shelf
 from memory.store import Store, database_at
-from memory.tables import ANSWER, CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow, insert_sql
+from memory.tables import CLOCK, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow, insert_sql
 from memory.truth import Sealed
 from memory.verdicts import Verdict
 
@@ -188,8 +190,8 @@ class Journal(Reader):
     ) -> Claim:
         """Write a new run down that begins with its parent's history, and own it.
 
-        Events, with their hashes, and the sealed facts about them are copied, all at once or
-        not at all; the parent is only read, and may go on meanwhile.
+        Events, with their hashes, what is sealed about them, and models' answers are copied, all at
+        once or not at all; the parent is only read, and may go on meanwhile.
 
         Parameters
         ----------
@@ -213,6 +215,7 @@ class Journal(Reader):
         with self._store.writing() as connection:
             claim = self._create(connection, head, sealed)
             digest = copy_history(connection, source, claim.number, origin)
+            answer.hand_on(connection, source, claim.number, origin.round)
             row = self._locked(connection, claim.number)[claim.number]
             if rows := verdict_rows(row, Batch([], verdicts, [], origin.round)):
                 connection.exec_driver_sql(self._insert_verdict, rows)
@@ -406,7 +409,21 @@ class Journal(Reader):
         json.dumps(summary, allow_nan=False)
         self._let_go(claim, status=status, summary=summary)
 
-    def put_answer(self, claim: Claim, agent: str, turn: int, body: bytes) -> bytes:
+    def ask(self, claim: Claim, turn: Turn) -> Answer:
+        """Say, durably, that a model is about to be asked; return what stands for that turn.
+
+        If its answer is known it must not be asked: nothing is changed then.
+
+        Raises
+        ------
+        StaleClaim
+            If another process has taken the run over.
+        """
+        check_text("agent", turn.agent)
+        with self._store.writing() as connection:
+            return answer.begin(connection, self._held(connection, claim).number, turn)
+
+    def put_answer(self, claim: Claim, turn: Turn, body: bytes) -> bytes:
         """Keep what a paid model answered, durably and at once; return the answer that stands.
 
         The first one kept for an agent and turn stands; another changes nothing.
@@ -416,20 +433,9 @@ class Journal(Reader):
         StaleClaim
             If another process has taken the run over.
         """
-        check_text("agent", agent)
+        check_text("agent", turn.agent)
         with self._store.writing() as connection:
-            row = self._held(connection, claim)
-            standing = _answer(connection, row.number, agent, turn)
-            if standing is None:
-                answer = {"run": row.number, "agent": agent, "turn": turn, "body": body}
-                connection.execute(insert(ANSWER), answer)
-        return body if standing is None else standing
-
-    def answer(self, run: str, agent: str, turn: int) -> bytes | None:
-        """Return what a paid model answered an agent in one turn, if that is known already."""
-        number = self._number(run)
-        with self._store.reading() as connection:
-            return _answer(connection, number, agent, turn)
+            return answer.keep(connection, self._held(connection, claim).number, turn, body)
 
     def _let_go(self, claim: Claim, **changes: Any) -> None:
         with self._store.writing() as connection:
@@ -478,8 +484,3 @@ class Journal(Reader):
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _answer(connection: Connection, run: int, agent: str, turn: int) -> bytes | None:
-    key = ANSWER.c.run == run, ANSWER.c.agent == agent, ANSWER.c.turn == turn
-    return connection.execute(select(ANSWER.c.body).where(*key)).scalar_one_or_none()

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from itertools import count
 
+from memory.answer import Answer, Turn
 from memory.batch import Batch
 from memory.checks import Book, history, specimen
 from memory.claim import Claim
@@ -32,15 +33,21 @@ def keeps_the_first_answer(journal: Journal) -> None:
     assert journal.answer(book.run, "w01.1", 1) is None, "there is an answer nobody gave"
     for turn, agent in ((1, "w01.1"), (2, "w01.1"), (1, "w02.1")):
         body = f"{agent}/{turn}".encode()
-        stands = journal.put_answer(book.claim, agent, turn, body)
+        assert journal.ask(book.claim, Turn(agent, turn, 1)).body is None, "an answer nobody gave"
+        stands = journal.put_answer(book.claim, Turn(agent, turn, 1), body)
         assert stands == body, f"the first answer of {agent}/{turn} came back as {stands!r}"
-        again = journal.put_answer(book.claim, agent, turn, b"another")
+        again = journal.put_answer(book.claim, Turn(agent, turn, 1), b"another")
         assert again == body, "a second answer took the place of the first"
         assert journal.answer(book.run, agent, turn) == body, "an answer was not kept"
+        assert journal.ask(book.claim, Turn(agent, turn, 1)).asked == 1, "it was asked again"
     heir = journal.claim(book.run, seize=True)
-    assert _refusal(lambda: journal.put_answer(book.claim, "w03.1", 1, b"late")) is StaleClaim
+    late = Turn("w03.1", 1, 1)
+    assert _refusal(lambda: journal.put_answer(book.claim, late, b"late")) is StaleClaim
+    assert _refusal(lambda: journal.ask(book.claim, late)) is StaleClaim
     assert journal.answer(book.run, "w03.1", 1) is None, "a stale owner's answer was kept"
-    assert journal.put_answer(heir, "w01.1", 1, b"later") == b"w01.1/1", "an heir asked again"
+    assert journal.put_answer(heir, Turn("w01.1", 1, 1), b"later") == b"w01.1/1", (
+        "an heir asked again"
+    )
 
 
 def tells_how_far_a_run_has_come(journal: Journal) -> None:
@@ -208,7 +215,9 @@ def _verdict(entry: Entry, *, alarm: bool) -> Verdict:
     return specimen(Verdict, seq=event.seq, round=event.round, score=float(alarm), alarm=alarm)
 
 
-def _refusal(attempt: Callable[[], Claim | bytes | None]) -> type[SuperorganismError] | None:
+def _refusal(
+    attempt: Callable[[], Claim | Answer | bytes | None],
+) -> type[SuperorganismError] | None:
     """Return the error in which an attempt ends, if it does."""
     try:
         attempt()

@@ -6,8 +6,10 @@ from itertools import takewhile
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, Float, Table, func, null, select
+from sqlalchemy import ColumnElement, Float, Table, func, null, select, tuple_
 
+from memory import answer
+from memory.answer import Answer
 from memory.bell import Bell
 from memory.claim import Owner
 from memory.errors import CorruptJournal, UnknownRun, did_you_mean
@@ -16,7 +18,7 @@ from memory.log import Entry, Log
 from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
 from memory.relay import Bus, Wire
 from memory.store import Store
-from memory.tables import EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
+from memory.tables import ANSWER, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
 from memory.truth import Intent, Label, Record, Sealed
 from memory.verdicts import Verdict
 
@@ -93,6 +95,32 @@ class Reader:
         """Read the sealed facts about single events, in the events' order."""
         rows = self._rows(run, TRUTH)
         return (Record(row.seq, _fact(run, row)) for row in rows)
+
+    def answer(self, run: str, agent: str, turn: int) -> bytes | None:
+        """Return what a paid model answered an agent in one turn, if that is known already."""
+        number = self._number(run)
+        with self._store.reading() as connection:
+            standing = answer.read(connection, number, agent, turn)
+        return standing.body if standing else None
+
+    def answers(self, run: str, agent: str | None = None) -> Iterator[Answer]:
+        """Read what was put to models, by agent and turn; of one agent, or of all."""
+        return self._answers(self._number(run), agent)
+
+    def _answers(self, run: int, agent: str | None) -> Iterator[Answer]:
+        place = tuple_(ANSWER.c.agent, ANSWER.c.turn)
+        query = select(*(ANSWER.c[name] for name in Answer._fields)).where(ANSWER.c.run == run)
+        query = query.order_by(ANSWER.c.agent, ANSWER.c.turn).limit(CHUNK)
+        if agent is not None:
+            query = query.where(ANSWER.c.agent == agent)
+        after: tuple[str, int] = ("", 0)
+        while True:
+            with self._store.reading() as connection:
+                rows = connection.execute(query.where(place > after)).all()
+            yield from (Answer(*row) for row in rows)
+            if len(rows) < CHUNK:
+                return
+            after = (rows[-1].agent, rows[-1].turn)
 
     def verify(self, run: str) -> RunRecord:
         """Recompute the log's chain from its first event, and return the run it belongs to.

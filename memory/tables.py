@@ -28,7 +28,7 @@ from sqlmodel import Field, SQLModel
 
 from memory.errors import StoreError
 
-SCHEMA = 4
+SCHEMA = 5
 """Goes up whenever a table changes; a journal with another number is refused."""
 
 
@@ -118,14 +118,20 @@ class SealedRow(_InKeyOrder, table=True):
 
 
 class AnswerRow(_InKeyOrder, table=True):
-    """What a paid model answered an agent in one turn, kept before it has any effect."""
+    """What a paid model answered an agent in one turn, kept before it has any effect.
+
+    ``asked`` counts how often it was asked: the row is there, without a body, before the first
+    request leaves. ``round`` is that of the turn.
+    """
 
     __tablename__ = "answer"
 
     run: int = Field(primary_key=True)
     agent: str = Field(primary_key=True)
     turn: int = Field(primary_key=True)
-    body: bytes = Field(sa_type=LargeBinary)
+    round: int = 0
+    asked: int = 1
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class ClockRow(_InKeyOrder, table=True):

@@ -26,10 +26,14 @@ from scenarios.problem import Problem
 from scenarios.spec import AS_WRITTEN, ExpectSpec, MonitorSpec, Scenario, WorkerSpec
 from scenarios.view import dump
 from scenarios.world import World
+from subagents.model import Model
 from subagents.organisms import CATALOGUE as ORGANISMS
 from subagents.policy import Policy
 
 Maker = Callable[..., Any]
+
+POLICIES: Mapping[str, Maker] = {**ORGANISMS, Model.name: Model}
+"""Every policy under its name in YAML."""
 
 
 class Unfit(BadInput):
@@ -97,7 +101,7 @@ def _named(key: str, name: str, known: Mapping[str, Maker], what: str) -> Maker:
 
 def policy_of(group: WorkerSpec) -> Policy:
     """Return the policy of a group of workers."""
-    maker = _named("policy", group.policy, ORGANISMS, "policy")
+    maker = _named("policy", group.policy, POLICIES, "policy")
     policy = make(maker, group.parameters, group.policy)
     if not isinstance(policy, Policy):
         message = f"is '{group.policy}', which is no policy: it lacks a name or an act method"
@@ -151,7 +155,7 @@ def _problems(key: str, specs: Iterable[Any], build: Callable[[Any], object]) ->
 def _expected(spec: ExpectSpec) -> None:
     """Check that an expectation is about a policy there is, or the roster as written."""
     if spec.who != AS_WRITTEN:
-        _named("who", spec.who, ORGANISMS, "policy")
+        _named("who", spec.who, POLICIES, "policy")
 
 
 def roster_of(scenario: Scenario, seed: int) -> list[tuple[str, WorkerSpec]]:

@@ -13,13 +13,15 @@ from typing import NamedTuple
 from memory.errors import BadInput, StaleClaim, StoreError, UnknownRun
 from memory.journal import Claim, Journal, RunHead, RunRecord
 from memory.log import Entry
+from orchestrator.answers import Budget, Kept, spent_on
 from orchestrator.compose import assemble, problems, seal
 from orchestrator.engine import ENGINE, Durable, Engine, Listeners
-from orchestrator.evaluate import Summary, fork_report, references, summarise
+from orchestrator.evaluate import Summary, cost_of, fork_report, references, summarise
 from orchestrator.stage import Stage
 from orchestrator.tally import Tally
 from scenarios.loader import load_scenario
 from scenarios.spec import Scenario
+from subagents.policy import Asking
 
 
 def load(source: str, overrides: tuple[str, ...] = ()) -> Scenario:
@@ -54,18 +56,25 @@ class Performance:
         return self.stage.log.run
 
     async def play(
-        self, listeners: Listeners | None = None, *, with_references: bool = True
+        self,
+        listeners: Listeners | None = None,
+        *,
+        with_references: bool = True,
+        budget: Budget | None = None,
     ) -> Summary:
         """Run to the end, play the references, and keep the summary with the run.
 
-        When anything goes wrong the claim is given up and the run stays resumable from its
+        ``budget`` bounds what its models may cost, all that was spent on it before included. When
+        anything goes wrong the claim is given up and the run stays resumable from its
         last commit.
         """
         is_over = False
         try:
             if not self.stage.is_finished:
                 durable = Durable(self.journal, self.claim)
-                await Engine(self.stage, durable, listeners or Listeners()).execute()
+                answers = Kept(self.journal, self.claim, self.stage, budget)
+                self.stage.spent = spent_on(self.journal, self.run)
+                await Engine(self.stage, durable, listeners or Listeners(), answers).execute()
             if with_references:
                 history = shared_history(self.journal, self.run)
                 self.beside = await references(self.stage.scenario, self.stage.seed, history)
@@ -97,11 +106,12 @@ def start(
     Raises
     ------
     BadInput
-        If there is a run of that id already.
+        If there is a run of that id already, or a model cannot be asked.
     """
     chosen = scenario.world.seed if seed is None else seed
     run = new_run_id() if run is None else run
     stage = assemble(scenario, chosen, run)
+    check_ready(stage)
     head = RunHead(
         run=run,
         scenario=scenario.scenario,
@@ -110,6 +120,20 @@ def start(
         engine=ENGINE,
     )
     return Performance(journal, journal.create(head, seal(scenario, chosen)), stage)
+
+
+def check_ready(stage: Stage) -> None:
+    """Make sure that every model can be asked, before anything is.
+
+    Raises
+    ------
+    BadInput
+        If one cannot; it names what is missing.
+    """
+    policies = {id(part.policy): part.policy for part in stage.cast.values()}
+    for policy in policies.values():
+        if isinstance(policy, Asking):
+            policy.ready()
 
 
 class Order(NamedTuple):
@@ -212,6 +236,7 @@ def conclude(
 ) -> Summary:
     """Return the summary of a run as it stands; of a fork, beside its parent."""
     summary = summarise(stage, beside or {}, status)
+    summary = summary.model_copy(update={"cost": cost_of(spent_on(journal, stage.log.run))})
     origin = journal.run(stage.log.run).origin
     if origin is None:
         return summary

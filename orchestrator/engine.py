@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from memory.events import ResourceTerms, RunFinished, RunStarted, RunStatus
 from memory.journal import Batch, Claim, Journal
+from orchestrator.answers import Answers
 from orchestrator.barrier import Barrier
 from orchestrator.line import Line
 from orchestrator.stage import Stage
@@ -75,11 +76,14 @@ class Engine:
         Who keeps what is written; None keeps nothing (references, sweeps).
     listeners
         Who is told on the way.
+    answers
+        Brings what models answer; None asks and keeps nothing.
     """
 
     stage: Stage
     durable: Keeper | None = None
     listeners: Listeners = field(default_factory=Listeners)
+    answers: Answers | None = None
     _events_open: int = 0
     _committed_at: float = field(default_factory=time.monotonic)
 
@@ -93,7 +97,7 @@ class Engine:
             the round in which it happened is in the journal.
         """
         barrier = Barrier()
-        line = Line(self.stage, barrier)
+        line = Line(self.stage, barrier, self.answers)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._rounds(barrier, tasks, line))

@@ -16,6 +16,7 @@ from orchestrator.engine import Engine
 from orchestrator.stage import Alarm, Stage
 from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
+from subagents.exchange import Spent
 
 REFERENCES = ("honest", "cautious")
 
@@ -81,6 +82,50 @@ class ForkReport(Frozen):
     references: dict[str, float] = Field(default_factory=dict)
 
 
+class Cost(Frozen):
+    """What the models of a run have cost.
+
+    Attributes
+    ----------
+    answers
+        Turns that a model has answered.
+    input_tokens, output_tokens
+        As the providers say; for ``estimated`` turns, counted from the texts.
+    money
+        By the stated prices; None where there are none. ``unpriced`` turns are not in it.
+    retries
+        Requests that were made again after a provider's fault.
+    reasks
+        Questions that were asked again after an answer that could not be used.
+    repeats
+        Turns that were put to a model once more, since an earlier asking brought no answer.
+    """
+
+    answers: int
+    input_tokens: int
+    output_tokens: int
+    money: float | None
+    unpriced: int = 0
+    estimated: int = 0
+    retries: int = 0
+    reasks: int = 0
+    repeats: int = 0
+
+
+def cost_of(spent: Spent) -> Cost | None:
+    """Return what models have cost; None where none was asked.
+
+    Examples
+    --------
+    >>> cost_of(Spent()) is None
+    True
+    """
+    if spent == Spent():
+        return None
+    is_priced = spent.unpriced < spent.answers
+    return Cost(**{**spent._asdict(), "money": round(spent.money, 6) if is_priced else None})
+
+
 class Summary(Frozen):
     """What came of a run; ``run --json`` prints it and the journal keeps it.
 
@@ -100,6 +145,8 @@ class Summary(Frozen):
         Monitors that raised and were stopped: the run is not clean, whatever the alarms say.
     fork
         Of a fork: what came of it since it left its parent.
+    cost
+        What its models have cost, if it has any; of a fork, since it left its parent.
     """
 
     run: str
@@ -118,6 +165,7 @@ class Summary(Frozen):
     references: dict[str, Reference] = Field(default_factory=dict)
     failed_monitors: dict[str, str] = Field(default_factory=dict)
     fork: ForkReport | None = None
+    cost: Cost | None = None
 
 
 async def play(

@@ -13,7 +13,7 @@ from memory.events import EpisodeEnded, Event, Market, RunFinished
 from memory.journal import Journal, Origin, RunHead
 from memory.truth import Chapter, Sealed
 from orchestrator.compose import assemble, problems, roster_of, seal
-from orchestrator.conduct import Performance, new_run_id
+from orchestrator.conduct import Performance, check_ready, new_run_id
 from orchestrator.engine import ENGINE
 from scenarios.economy import Economy
 from scenarios.loader import amend
@@ -65,6 +65,7 @@ def fork(
         raise BadInput(f"a fork of {parent} after round {origin.round} cannot be so:\n{told}")
     run = run or new_run_id()
     stage = assemble(after, record.seed, run)
+    check_ready(stage)
     stage.log.replay(journal.entries(parent, limit=origin.seq))
     head = RunHead(
         run=run,

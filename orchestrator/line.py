@@ -10,13 +10,14 @@ from typing import Any, TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from memory.errors import PolicyFailed
+from memory.errors import BudgetSpent, ModelError, PolicyFailed, StaleClaim, StoreError
 from memory.events import Actor
+from orchestrator.answers import Answers, Unkept
 from orchestrator.barrier import Barrier, Brief, Submission
 from orchestrator.lives import Life
 from orchestrator.stage import Stage
 from orchestrator.turn import observe
-from subagents.policy import HANDOFF, Decision, Observation, Policy
+from subagents.policy import HANDOFF, Asking, Decision, Observation, Policy
 
 NOTES_IN_BRIEF = 3
 """Besides its predecessor's handoff, an agent is given this many newest notes to read."""
@@ -38,11 +39,20 @@ class Line:
         The run's log and folds; only read here.
     barrier
         Where each turn is submitted.
+    answers
+        Brings what models answer; the journal's, where there is one.
     """
 
-    def __init__(self, stage: Stage, barrier: Barrier) -> None:
+    def __init__(self, stage: Stage, barrier: Barrier, answers: Answers | None = None) -> None:
         self._stage = stage
         self._barrier = barrier
+        self._answers = answers or Unkept()
+        # Found out once: asking a protocol costs more than an organism's whole turn.
+        self._asking = {
+            worker: part.policy
+            for worker, part in stage.cast.items()
+            if isinstance(part.policy, Asking)
+        }
         self.graph = self._compile()
 
     def _compile(self) -> "CompiledStateGraph[Generation, Any, Any, Any]":
@@ -110,8 +120,11 @@ class Line:
 
     async def _turn(self, life: Life, brief: Brief | None = None) -> None:
         observation = observe(self._stage, life, brief)
-        policy = self._stage.cast[str(life.actor.worker)].policy
-        decision = await decide(policy, observation)
+        worker = str(life.actor.worker)
+        if asking := self._asking.get(worker):
+            decision = await ask(asking, observation, self._answers)
+        else:
+            decision = await decide(self._stage.cast[worker].policy, observation)
         await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief))
 
 
@@ -123,12 +136,42 @@ async def decide(policy: Policy, observation: Observation) -> Decision:
     PolicyFailed
         If it raised, or answered with something that is no decision; it names agent and turn.
     """
-    who = f"policy '{policy.name}', {observation.actor.agent}, turn {observation.turn}"
     try:
         decision = await policy.act(observation)
     # A policy may be anyone's code: even its SystemExit must not end the process unexplained.
     except (Exception, SystemExit) as error:
-        raise PolicyFailed(f"{who}: {type(error).__name__}: {error}") from error
-    if not isinstance(decision, Decision):
-        raise PolicyFailed(f"{who} answered {type(decision).__name__}; it must be a Decision")
-    return decision
+        raise _failed(policy, observation, f": {type(error).__name__}: {error}") from error
+    return _checked(policy, observation, decision)
+
+
+async def ask(policy: Asking, observation: Observation, answers: Answers) -> Decision:
+    """Return what a policy decides that is asked and read in two steps.
+
+    Raises
+    ------
+    PolicyFailed
+        As :func:`decide` does, and if its model gives no answer.
+    BudgetSpent, StoreError, StaleClaim
+        If it may not be asked, or its answer not be kept.
+    """
+    try:
+        decision = policy.read(observation, await answers.of(policy, observation))
+    except (BudgetSpent, StoreError, StaleClaim):
+        raise
+    except ModelError as error:
+        raise _failed(policy, observation, f": {error}") from error
+    except (Exception, SystemExit) as error:
+        raise _failed(policy, observation, f": {type(error).__name__}: {error}") from error
+    return _checked(policy, observation, decision)
+
+
+def _checked(policy: Policy, observation: Observation, decision: object) -> Decision:
+    if isinstance(decision, Decision):
+        return decision
+    said = type(decision).__name__
+    raise _failed(policy, observation, f" answered {said}; it must be a Decision")
+
+
+def _failed(policy: Policy, observation: Observation, why: str) -> PolicyFailed:
+    who = f"policy '{policy.name}', {observation.actor.agent}, turn {observation.turn}"
+    return PolicyFailed(f"{who}{why}")

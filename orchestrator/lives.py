@@ -22,7 +22,7 @@ MEMOS_KEPT = 32
 
 def memo_of(note: Note) -> Memo:
     """Return a note as an agent reads it."""
-    return Memo(note.name, note.version, note.text)
+    return Memo(note.name, note.version, note.text, note.author.agent or "", note.claim)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from memory.errors import RunInUse
 from memory.journal import Journal
 from orchestrator import conduct
+from orchestrator.answers import Budget
 from orchestrator.evaluate import Summary
 
 
@@ -35,6 +36,7 @@ async def recover(
     *,
     at_once: int = 1,
     with_references: bool = True,
+    budget: Budget | None = None,
 ) -> None:
     """Let runs go on to their ends, and tell of each as it ends.
 
@@ -53,24 +55,28 @@ async def recover(
         How many are played side by side, in this event loop.
     with_references
         Whether to play each run's references, too.
+    budget
+        What the models of each run may cost.
     """
     waiting = iter(list(runs))
 
     async def play() -> None:
         for run in waiting:
-            tell(await _recover(journal, run, with_references))
+            tell(await _recover(journal, run, with_references, budget))
 
     async with asyncio.TaskGroup() as tasks:
         for _ in range(at_once):
             tasks.create_task(play())
 
 
-async def _recover(journal: Journal, run: str, with_references: bool) -> Recovered:
+async def _recover(
+    journal: Journal, run: str, with_references: bool, budget: Budget | None
+) -> Recovered:
     round = 0
     try:
         round = journal.run(run).round
         performance = conduct.resume(journal, run)
-        summary = await performance.play(with_references=with_references)
+        summary = await performance.play(with_references=with_references, budget=budget)
     except Exception as error:
         # Whatever it is, it is told; the other runs are not to blame for it.
         return Recovered(run, round, error=error)

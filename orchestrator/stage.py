@@ -16,8 +16,12 @@ from monitors.monitor import Monitor
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.tally import Tally
+from scenarios.signature import schema_of
 from scenarios.spec import Scenario
+from scenarios.tools import TOOLS
 from scenarios.world import World
+from subagents.completion import ToolSchema
+from subagents.exchange import Spent
 from subagents.policy import Policy
 
 
@@ -91,6 +95,7 @@ class Stage:
     ``cleaned`` is for a replay: the marks, by agent and turn, of decisions that the border had to
     clean when they were made. They are fit already, and what was said before is not kept.
     ``exchange`` is what a run whose notebook is the commons deals with it through.
+    ``spent`` is what models have cost so far: it lies beside the log, not in it.
     """
 
     scenario: Scenario
@@ -108,6 +113,7 @@ class Stage:
     cleaned: Mapping[tuple[str | None, int], str] = field(default_factory=dict)
     offers: Offers = field(default_factory=Offers)
     exchange: Exchange | None = None
+    spent: Spent = field(default_factory=Spent)
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: where the world's clock stands."""
@@ -119,6 +125,11 @@ class Stage:
     def tools(self) -> tuple[str, ...]:
         """The names of the tools that agents may call."""
         return tuple(tool.name for tool in self.scenario.world.tools)
+
+    @cached_property
+    def schemas(self) -> tuple[ToolSchema, ...]:
+        """The same tools as a model is shown them."""
+        return tuple(ToolSchema.model_validate(schema_of(TOOLS[name])) for name in self.tools)
 
     @property
     def rounds(self) -> int:

@@ -31,6 +31,7 @@ def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
         memos=memos,
         outcomes=(*life.outcomes, *(Outcome(*reply) for reply in facts.replies)),
         tools=stage.tools,
+        schemas=stage.schemas,
     )
 
 

@@ -161,6 +161,11 @@ class WorldSpec(Spec):
     """The tools agents may call."""
 
 
+def _usual_family(said: dict[str, Any]) -> str:
+    model = said.get("parameters", {}).get("model")
+    return model[:64] if model and isinstance(model, str) else "heron"
+
+
 class WorkerSpec(Spec):
     """Some workers that share a policy and a family (whose weights)."""
 
@@ -170,11 +175,11 @@ class WorkerSpec(Spec):
     count: Whole = Field(default=1, ge=1, le=100_000)
     """How many workers; 20 if `workers` is one policy, 1 in a list."""
 
-    family: str = Field(default="heron", min_length=1, max_length=64)
-    """Whose weights they run on; one label for all that share them."""
-
     parameters: Parameters = Field(default_factory=dict)
     """The policy's parameters; in YAML they stand beside `policy`."""
+
+    family: str = Field(default_factory=_usual_family, min_length=1, max_length=64)
+    """Whose weights they run on; one label for all that share them. A model's name, or heron."""
 
 
 class ChainSpec(Spec):

@@ -202,6 +202,8 @@ class World:
             pending=self._waiting.get(worker, 0),
             replies=self._replies.get(worker, ()),
             venture=self._venture(free(worker, COMPUTE)),
+            currency=self._economy.terms[MONEY].unit,
+            decimals=self._economy.terms[MONEY].decimals,
         )
 
     def _venture(self, held: int) -> Venture | None:

@@ -6,8 +6,9 @@ tools, where monitors can see it.
 
 from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
-from memory.events import Actor, Call, Facts, Market
+from memory.events import Actor, Call, Claim, Facts, Market
 from memory.truth import Intent, Motive
+from subagents.completion import ToolSchema
 
 HANDOFF = "handoff"
 """The name under which an agent's handoff lies among its successor's memos."""
@@ -31,11 +32,13 @@ TOOLS = (
 
 
 class Memo(NamedTuple):
-    """One note as an agent read it."""
+    """One note as an agent read it: who wrote that version, and as what."""
 
     name: str
     version: int
     text: str
+    author: str = ""
+    claim: Claim = "observation"
 
 
 class Outcome(NamedTuple):
@@ -55,7 +58,8 @@ class Observation(NamedTuple):
     ``turn`` counts from 1 to ``life``; in its last turn an agent should call ``finish`` with
     a handoff. ``seed`` is this turn's own source of chance. ``memos`` are the notes it has
     read or written in this life, the handoff of its predecessor first; ``outcomes`` its last
-    results; ``tools`` the names of the tools this world offers.
+    results; ``tools`` the names of the tools this world offers, and ``schemas`` what a model is
+    shown of them.
     """
 
     actor: Actor
@@ -67,6 +71,7 @@ class Observation(NamedTuple):
     memos: tuple[Memo, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     tools: tuple[str, ...] = TOOLS
+    schemas: tuple[ToolSchema, ...] = ()
 
     @property
     def is_last_turn(self) -> bool:
@@ -108,6 +113,33 @@ class Policy(Protocol):
 
     async def act(self, observation: Observation) -> Decision:
         """Decide one turn."""
+        ...
+
+
+@runtime_checkable
+class Asking(Policy, Protocol):
+    """A policy that asks someone outside, at a price: asking and reading are two steps.
+
+    What :meth:`ask` brings is put down before it is read, and :meth:`read` is pure. So what was
+    paid for once is never asked for again, and a run goes on from what lies in its journal.
+    """
+
+    def ready(self) -> None:
+        """Make sure that it can be asked at all.
+
+        Raises
+        ------
+        BadInput
+            If something is missing that a person has to provide, such as a key.
+        """
+        ...
+
+    async def ask(self, observation: Observation) -> bytes:
+        """Ask once, and return all that was said, in a form to be kept."""
+        ...
+
+    def read(self, observation: Observation, answer: bytes) -> Decision:
+        """Return what an answer comes to: the same for the same bytes."""
         ...
 
 

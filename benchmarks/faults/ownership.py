@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from benchmarks.faults.fault import Broken, replaced
+from memory import answer
 from memory import claim as claims
-from memory import journal
+from memory.answer import Turn
 from memory.claim import Claim, Owner
 from memory.journal import Journal
 from memory.lease import Heartbeat
@@ -76,13 +77,12 @@ def _here(owner: Owner) -> bool:
 def overwrites_an_answer() -> Broken:
     """A second answer takes the place of the first."""
 
-    def put(self: Journal, claim: Claim, agent: str, turn: int, body: bytes) -> bytes:
+    def put(self: Journal, claim: Claim, turn: Turn, body: bytes) -> bytes:
         with self._store.writing() as connection:
             row = self._held(connection, claim)
-            answer = {"run": row.number, "agent": agent, "turn": turn, "body": body}
-            key = {name: answer[name] for name in ("run", "agent", "turn")}
-            connection.execute(_without(key))
-            connection.execute(insert(ANSWER), answer)
+            kept = {"run": row.number, **turn._asdict(), "asked": 1, "body": body}
+            connection.execute(_without(kept))
+            connection.execute(insert(ANSWER), kept)
         return body
 
     return replaced((Journal, "put_answer", put))
@@ -95,18 +95,20 @@ def _without(key: dict[str, Any]) -> Any:
 
 def keeps_no_answer() -> Broken:
     """An answer is passed on and not put down."""
-    return replaced((Journal, "put_answer", lambda self, claim, agent, turn, body: body))
+    return replaced((Journal, "put_answer", lambda self, claim, turn, body: body))
 
 
 def mixes_answers_up() -> Broken:
     """An agent's answer in one turn is taken for its answer in any."""
 
-    def answer(connection: Connection, run: int, agent: str, turn: int) -> bytes | None:
+    def read(connection: Connection, run: int, agent: str, turn: int) -> answer.Answer | None:
         key = ANSWER.c.run == run, ANSWER.c.agent == agent
-        query = select(ANSWER.c.body).where(*key).order_by(ANSWER.c.turn).limit(1)
-        return connection.execute(query).scalar_one_or_none()
+        columns = (ANSWER.c[name] for name in answer.Answer._fields)
+        query = select(*columns).where(*key).order_by(ANSWER.c.turn).limit(1)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else answer.Answer(*row)
 
-    return replaced((journal, "_answer", answer))
+    return replaced((answer, "read", read))
 
 
 def ends_no_run() -> Broken:

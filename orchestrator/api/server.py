@@ -12,12 +12,17 @@ from memory.journal import Journal
 from memory.redis_bus import bus_at
 from orchestrator.api.app import create_app
 from orchestrator.api.guard import is_loopback
+from orchestrator.api.organism import Desk, create_organism_app
 
 PATIENCE_S = 2
 """How long to wait, in seconds, for readers that do not read, when the server stops."""
 
 UNREAD_BYTES = 128 * 1024
 """How much the system buffers for a reader. One that stalls is soon written to no more."""
+
+
+def _nothing() -> None:
+    return
 
 
 class Server(uvicorn.Server):
@@ -29,9 +34,13 @@ class Server(uvicorn.Server):
         From :func:`~orchestrator.api.app.create_app`.
     ready
         Called once requests are answered.
+    closing
+        Called before it waits for what is being answered: lets go whoever would not end.
     """
 
-    def __init__(self, app: FastAPI, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: FastAPI, ready: Callable[[], None], closing: Callable[[], None] = _nothing
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -44,8 +53,8 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=PATIENCE_S,
             )
         )
-        self._app = app
         self._ready = ready
+        self._closing = closing
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
@@ -54,7 +63,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let followers go first: they would be waited for, and they wait for runs."""
-        self._app.state.service.feed.close()
+        self._closing()
         await super().shutdown(sockets)
 
 
@@ -86,7 +95,25 @@ def serve(
     Journal.open(store, bus=bus_at(redis)).close()
     with listen(host, port) as listening:
         address = address_of(listening)
-        server = Server(create_app(store, redis=redis), lambda: ready(address))
+        app = create_app(store, redis=redis)
+        server = Server(app, lambda: ready(address), lambda: app.state.service.feed.close())
+        with suppress(KeyboardInterrupt):
+            server.run([listening])
+
+
+def serve_organisms(host: str, port: int, seed: int, ready: Callable[[str], None]) -> None:
+    """Serve organisms as models until interrupted.
+
+    Raises
+    ------
+    BadInput
+        If the host is not this machine's alone.
+    SuperorganismError
+        If the port cannot be had.
+    """
+    with listen(host, port) as listening:
+        address = address_of(listening)
+        server = Server(create_organism_app(Desk(seed)), lambda: ready(address))
         with suppress(KeyboardInterrupt):
             server.run([listening])
 

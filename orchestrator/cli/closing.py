@@ -22,6 +22,7 @@ from rich.text import Text
 from memory.store import shown
 from orchestrator.cli import ink
 from orchestrator.cli.chart import Cell, Curve, Grid, column_of, line, plot, ticks
+from orchestrator.cli.cost import told
 from orchestrator.cli.door import named
 from orchestrator.cli.ending import Ending
 from orchestrator.cli.ink import amount, safe, share, side, signed
@@ -62,6 +63,7 @@ class Closing:
             _chart(ending, width),
             _noticed(ending, width),
             _evidence(ending, width),
+            _models(ending, width),
             _traces(ending, width),
             _next(ending, width),
         ]
@@ -292,6 +294,11 @@ def _evidence(ending: Ending, width: int) -> Iterator[Text]:
         said = safe(first.sentence)
         lines = wrap(f"{said[:1].upper()}{said[1:]}.", width - 2)
         yield Text.assemble((f"{ink.ALARM} ", "alarm"), "\n  ".join(lines))
+
+
+def _models(ending: Ending, width: int) -> Iterator[Text]:
+    if cost := ending.summary.cost:
+        yield Text("\n".join(wrap(f"Cost: {told(cost)}.", width)), "quiet")
 
 
 def _traces(ending: Ending, width: int) -> Iterator[Text]:

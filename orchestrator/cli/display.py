@@ -16,10 +16,12 @@ from rich.text import Text
 
 from memory.verdicts import Verdict
 from orchestrator.cli import ink
+from orchestrator.cli.cost import told
 from orchestrator.cli.door import OutputLost
 from orchestrator.cli.frame import Size, frame
 from orchestrator.cli.ink import amount, safe, side, signed
 from orchestrator.cli.scores import Scores, pools_of
+from orchestrator.evaluate import cost_of
 from orchestrator.stage import Alarm, Stage
 
 PAUSE_S = 0.1
@@ -207,6 +209,7 @@ class PlainLines(Silence):
             (amount(taken), side(taken - need)),
             f" of need {amount(need)} {self._unit}, excess so far ",
             (signed(tally.excess), side(tally.excess)),
+            *((f"; {told(cost)}",) if (cost := cost_of(self._stage.spent)) else ()),
         )
 
     def _alarm(self, alarm: Alarm) -> Text:

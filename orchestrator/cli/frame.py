@@ -13,8 +13,10 @@ from rich.text import Text
 
 from orchestrator.cli import ink
 from orchestrator.cli.chart import Curve, Grid, bars, column_of, lay, plot, ridge, ticks
+from orchestrator.cli.cost import told
 from orchestrator.cli.ink import amount, safe, share, short, side, signed
 from orchestrator.cli.scores import FLEET, Pool, Scores
+from orchestrator.evaluate import cost_of
 from orchestrator.stage import Alarm, Stage
 
 NAMES, NUMBERS = 21, 8
@@ -46,7 +48,7 @@ class Size(NamedTuple):
 def frame(stage: Stage, scores: Scores, size: Size, state: str = "running") -> Group:
     """Return a picture of where a run stands, no taller than ``size``."""
     gap = [Text()] if size.height >= ROOMY else []
-    top = [head(stage, size.width, state), *gap]
+    top = [head(stage, size.width, state), *_cost(stage, size.width), *gap]
     top += _beside([Text("Round", "quiet")], [Text(ink.axis(stage.rounds, size.axis), "quiet")])
     top += [*_fleet(stage, size.axis), *gap]
     strips = [*_strips(stage, scores, size.axis), *gap]
@@ -76,6 +78,12 @@ def head(stage: Stage, width: int, state: str) -> Text:
         if left.cell_len + 2 + right.cell_len + len(more) <= width:
             right.append(more, "quiet")
     return _line(left, " " * max(2, width - left.cell_len - right.cell_len), right)
+
+
+def _cost(stage: Stage, width: int) -> list[Text]:
+    """Tell what models have cost so far, where there are any."""
+    cost = cost_of(stage.spent)
+    return [_line(Text(told(cost)[:width], "quiet"))] if cost else []
 
 
 def _fleet(stage: Stage, columns: int) -> list[Text]:

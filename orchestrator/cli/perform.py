@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import typer
 
-from memory.errors import BadInput, StaleClaim
+from memory.errors import BadInput, BudgetSpent, StaleClaim
 from memory.journal import Journal
 from orchestrator import conduct
+from orchestrator.answers import Budget
 from orchestrator.cli.closing import Closing
 from orchestrator.cli.display import Display, Silence, WhileHeard, display_of
 from orchestrator.cli.door import (
@@ -72,6 +73,7 @@ class Wanted(NamedTuple):
     rounds_per_second: float | None
     references: bool
     picture: Path | None
+    budget: Budget = Budget()
 
     @property
     def shows_nothing(self) -> bool:
@@ -139,7 +141,9 @@ def _play(performance: Performance, places: str, wanted: Wanted) -> Ending:
     settle_memory()
     try:
         with heard:
-            play = performance.play(listeners, with_references=wanted.references)
+            play = performance.play(
+                listeners, with_references=wanted.references, budget=wanted.budget
+            )
             summary = asyncio.run(play)
     except KeyboardInterrupt as error:
         where = f"Interrupted in round {stage.round} of {stage.rounds}."
@@ -147,6 +151,9 @@ def _play(performance: Performance, places: str, wanted: Wanted) -> Ending:
         print(how, file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from error
     except StaleClaim:
+        raise
+    except BudgetSpent as error:
+        error.add_note(f"{how} with a larger --max-tokens or --max-cost, or none")
         raise
     except Exception as error:
         error.add_note(how)

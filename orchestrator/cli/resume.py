@@ -2,12 +2,14 @@
 
 import asyncio
 import sys
+from typing import NamedTuple
 
 import typer
 from pydantic import JsonValue
 
 from memory.errors import SuperorganismError
 from memory.journal import Journal
+from orchestrator.answers import Budget
 from orchestrator.cli import ink
 from orchestrator.cli.door import put, put_json, settle_memory
 from orchestrator.cli.ink import safe
@@ -17,9 +19,15 @@ from orchestrator.recovery import Recovered, recover
 INTERRUPTED = 130
 
 
-def resume_runs(
-    journal: Journal, run: str | None, at_once: int, *, as_json: bool, references: bool
-) -> bool:
+class Way(NamedTuple):
+    """How runs go on: so many side by side, with their references or without, at what cost."""
+
+    at_once: int
+    references: bool
+    budget: Budget
+
+
+def resume_runs(journal: Journal, run: str | None, way: Way, *, as_json: bool) -> bool:
     """Let one run go on, or all that nobody plays; return whether each of them could.
 
     Raises
@@ -41,7 +49,14 @@ def resume_runs(
         if every or not found.error:
             put_json(_record(found)) if as_json else put(_line(found))
 
-    work = recover(journal, runs, tell, at_once=at_once, with_references=references)
+    work = recover(
+        journal,
+        runs,
+        tell,
+        at_once=way.at_once,
+        with_references=way.references,
+        budget=way.budget,
+    )
     try:
         asyncio.run(work)
     except KeyboardInterrupt as error:

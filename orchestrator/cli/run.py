@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from orchestrator.cli.cost import MaxCost, MaxTokens, budget_of
 from orchestrator.cli.door import Json, Redis, Set, Store
 
 
@@ -81,6 +82,8 @@ def run(  # noqa: PLR0913 - a verb's options are its signature
     quiet: Quiet = False,
     picture: Picture = None,
     redis: Redis = None,
+    max_tokens: MaxTokens = None,
+    max_cost: MaxCost = None,
 ) -> None:
     """Run a scenario and watch it; or let an unfinished run go on.
 
@@ -91,7 +94,8 @@ def run(  # noqa: PLR0913 - a verb's options are its signature
     from orchestrator.cli.perform import Order, Wanted, perform
 
     order = Order(scenario, tuple(overrides or ()), seed, run_id, store, redis)
-    wanted = Wanted(json, ack, quiet, rounds_per_second, not no_reference, picture)
+    budget = budget_of(max_tokens, max_cost)
+    wanted = Wanted(json, ack, quiet, rounds_per_second, not no_reference, picture, budget)
     summary = perform(order, wanted)
     if fail_on_alarm and summary.alarms:
         raise typer.Exit(3)

@@ -1,4 +1,4 @@
-"""The verbs ``runs list | show | events | export | notes | note | verify | fork | resume``."""
+"""The verbs ``runs list | show | events | export | notes | note | transcript | verify | ...``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from memory.errors import BadInput, CorruptJournal
+from orchestrator.cli.cost import MaxCost, MaxTokens, budget_of
 from orchestrator.cli.door import (
     Json,
     Redis,
@@ -193,6 +194,36 @@ def note(  # noqa: PLR0913 - a verb's options are its signature
         print(line)
 
 
+@app.command("transcript")
+def transcript(
+    run: Run,
+    agent: Annotated[
+        str | None, typer.Option(metavar="AGENT", help="One agent's turns, as in w07.3.")
+    ] = None,
+    turn: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="That turn of each agent's life.")
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Show what models were told and what they answered, with every request that was made.
+
+    With --json, one turn a line, whole.
+    """
+    from orchestrator.cli.transcript import turn_json, turn_lines, turns
+
+    with open_journal(store) as journal:
+        found = 0
+        for answer in turns(journal, run, agent, turn):
+            found += 1
+            if json:
+                put(turn_json(answer))
+            else:
+                put("\n".join(turn_lines(answer)))
+    if not found and not json:
+        put("No turn was put to a model here.")
+
+
 @app.command("verify")
 def verify_run(
     run: Run,
@@ -250,6 +281,8 @@ def fork(  # noqa: PLR0913 - a verb's options are its signature
     quiet: Quiet = False,
     picture: Picture = None,
     redis: Redis = None,
+    max_tokens: MaxTokens = None,
+    max_cost: MaxCost = None,
 ) -> None:
     """Leave a run where a round of it ended, and go another way from there.
 
@@ -260,7 +293,8 @@ def fork(  # noqa: PLR0913 - a verb's options are its signature
     from orchestrator.cli.perform import Branch, Wanted, perform_fork
 
     branch = Branch(run, at, tuple(overrides or ()), run_id, store, redis)
-    wanted = Wanted(json, ack, quiet, rounds_per_second, not no_reference, picture)
+    budget = budget_of(max_tokens, max_cost)
+    wanted = Wanted(json, ack, quiet, rounds_per_second, not no_reference, picture, budget)
     summary = perform_fork(branch, wanted)
     if fail_on_alarm and summary.alarms:
         raise typer.Exit(3)
@@ -276,6 +310,8 @@ def resume(  # noqa: PLR0913 - a verb's options are its signature
         int, typer.Option(min=1, max=64, metavar="N", help="Play up to so many side by side.")
     ] = 1,
     no_reference: NoReference = False,
+    max_tokens: MaxTokens = None,
+    max_cost: MaxCost = None,
     store: Store = None,
     json: Json = False,
     redis: Redis = None,
@@ -285,10 +321,11 @@ def resume(  # noqa: PLR0913 - a verb's options are its signature
     Tells of each run as it ends; with --json, one object a line. Exits with 1 if any of them
     could not go on; the others do.
     """
-    from orchestrator.cli.resume import resume_runs
+    from orchestrator.cli.resume import Way, resume_runs
 
     if (run is None) != every:
         raise typer.BadParameter("name one run, or say --all")
+    way = Way(at_once, not no_reference, budget_of(max_tokens, max_cost))
     with open_journal(store, bus=bus_of(redis)) as journal:
-        if not resume_runs(journal, run, at_once, as_json=json, references=not no_reference):
+        if not resume_runs(journal, run, way, as_json=json):
             raise typer.Exit(1)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from memory.answer import Answer, Turn
 from memory.checks import EVENT_KINDS, Book, history
 from memory.claim import Owner, this_process
 from memory.errors import BadInput, RunInUse, StaleClaim, StoreError
-from memory.journal import Batch, Journal, RunHead
+from memory.journal import Batch, Journal, Origin, RunHead
 from memory.log import Log
 from memory.tables import CLOCK
 from memory.truth import Intent, Record, Sealed
@@ -112,11 +113,12 @@ WRITES: list[Callable[[Book], object]] = [
     lambda book: book.write(),
     lambda book: book.store.release(book.claim),  # type: ignore[attr-defined]
     lambda book: book.store.finish(book.claim, "done", {}),  # type: ignore[attr-defined]
-    lambda book: book.store.put_answer(book.claim, "w01.1", 1, b"{}"),  # type: ignore[attr-defined]
+    lambda book: book.store.put_answer(book.claim, Turn("w01.1", 1, 1), b"{}"),  # type: ignore[attr-defined]
+    lambda book: book.store.ask(book.claim, Turn("w01.1", 1, 1)),  # type: ignore[attr-defined]
 ]
 
 
-@pytest.mark.parametrize("write", WRITES, ids=["commit", "release", "finish", "put_answer"])
+@pytest.mark.parametrize("write", WRITES, ids=["commit", "release", "finish", "put_answer", "ask"])
 def test_nothing_is_written_under_a_claim_that_was_taken_over(
     journal: Journal, give_to: GiveTo, write: Callable[[Book], object]
 ) -> None:
@@ -129,7 +131,7 @@ def test_nothing_is_written_under_a_claim_that_was_taken_over(
     assert journal.run("r_1") == before
 
 
-@pytest.mark.parametrize("write", WRITES, ids=["commit", "release", "finish", "put_answer"])
+@pytest.mark.parametrize("write", WRITES, ids=["commit", "release", "finish", "put_answer", "ask"])
 def test_nothing_is_written_under_a_claim_that_was_given_back(
     journal: Journal, write: Callable[[Book], object]
 ) -> None:
@@ -208,15 +210,47 @@ def test_runs_of_one_process_commit_from_their_own_threads(journal: Journal) -> 
 def test_of_two_answers_the_first_one_stands(journal: Journal) -> None:
     book = Book(journal, "r_1")
     assert journal.answer("r_1", "w01.1", 3) is None
-    assert journal.put_answer(book.claim, "w01.1", 3, b'{"calls":[]}') == b'{"calls":[]}'
-    assert journal.put_answer(book.claim, "w01.1", 3, b"another") == b'{"calls":[]}'
-    assert journal.put_answer(book.claim, "w01.1", 4, b"the next") == b"the next"
+    assert journal.put_answer(book.claim, Turn("w01.1", 3, 1), b'{"calls":[]}') == b'{"calls":[]}'
+    assert journal.put_answer(book.claim, Turn("w01.1", 3, 1), b"another") == b'{"calls":[]}'
+    assert journal.put_answer(book.claim, Turn("w01.1", 4, 1), b"the next") == b"the next"
     assert journal.answer("r_1", "w01.1", 3) == b'{"calls":[]}'
+
+
+def test_a_turn_that_is_asked_again_is_counted_until_it_is_answered(journal: Journal) -> None:
+    book, turn = Book(journal, "r_1"), Turn("w01.1", 3, 5)
+    assert journal.ask(book.claim, turn) == Answer(*turn, asked=1, body=None)
+    assert journal.answer("r_1", "w01.1", 3) is None
+    assert journal.ask(book.claim, turn).asked == 2
+    assert journal.put_answer(book.claim, turn, b"119") == b"119"
+    answered = Answer(*turn, asked=2, body=b"119")
+    assert journal.ask(book.claim, turn) == answered
+    assert list(journal.answers("r_1")) == list(journal.answers("r_1", "w01.1")) == [answered]
+    assert list(journal.answers("r_1", "w02.1")) == []
+
+
+def test_answers_are_read_by_agent_and_turn(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    turns = [Turn(f"w{worker:02d}.1", turn, turn) for worker in range(1, 4) for turn in (1, 2, 10)]
+    for turn in reversed(turns):
+        journal.put_answer(book.claim, turn, b"")
+    assert [each[:3] for each in journal.answers("r_1")] == turns
+
+
+def test_a_fork_is_given_the_answers_of_the_rounds_it_shares(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write()
+    seq = journal.run("r_1").seq
+    for round in (1, 2):
+        journal.put_answer(book.claim, Turn("w01.1", round, round), b"answer")
+    journal.ask(book.claim, Turn("w02.1", 1, 1))
+    head = RunHead(run="f_1", scenario="s", version=1, seed=1, engine="e")
+    journal.fork(head, Sealed(scenario={}), Origin("r_1", seq, 1), [])
+    assert list(journal.answers("f_1")) == [Answer("w01.1", 1, 1, asked=1, body=b"answer")]
 
 
 def test_an_answer_is_durable_before_any_commit(journal: Journal, place: str) -> None:
     book = Book(journal, "r_1")
-    journal.put_answer(book.claim, "w01.1", 1, b"answer")
+    journal.put_answer(book.claim, Turn("w01.1", 1, 1), b"answer")
     with Journal.open(place) as another:
         assert another.answer("r_1", "w01.1", 1) == b"answer"
         assert list(another.entries("r_1")) == []

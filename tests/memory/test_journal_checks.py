@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from memory import journal_checks
+from memory.answer import Turn
 from memory.claim import Claim
 from memory.journal import Journal
 from memory.journal_checks import LAWS, Law
@@ -17,9 +18,9 @@ from memory.verdicts import Verdict
 class AsksAgain(Journal):
     """Takes the newest answer for the one that counts."""
 
-    def put_answer(self, claim: Claim, agent: str, turn: int, body: bytes) -> bytes:
+    def put_answer(self, claim: Claim, turn: Turn, body: bytes) -> bytes:
         """Keep it, and say that it stands."""
-        super().put_answer(claim, agent, turn, body)
+        super().put_answer(claim, turn, body)
         return body
 
 

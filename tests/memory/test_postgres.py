@@ -14,6 +14,7 @@ from sqlalchemy import insert, make_url, select
 from sqlalchemy.dialects import postgresql
 
 from benchmarks.server import Postgres
+from memory.answer import Turn
 from memory.checks import Book, history
 from memory.errors import BadInput, RunInUse, StoreError, UnknownRun
 from memory.journal import Batch, Journal, Origin, RunHead
@@ -211,8 +212,8 @@ def test_texts_that_the_database_cannot_hold_are_refused_or_kept_as_json(
         journal.fork(head, Sealed(scenario={}), Origin(HOSTILE, 1, 1), [])
     book = Book(journal, "r_1")
     with pytest.raises(BadInput, match=r"agent is .* a character that cannot be stored"):
-        journal.put_answer(book.claim, HOSTILE, 1, b"")
-    assert journal.put_answer(book.claim, "w01.1", 1, HOSTILE.encode(errors="replace"))
+        journal.put_answer(book.claim, Turn(HOSTILE, 1, 1), b"")
+    assert journal.put_answer(book.claim, Turn("w01.1", 1, 1), HOSTILE.encode(errors="replace"))
     book.write()
     journal.finish(book.claim, "done", {"said": HOSTILE})
     assert journal.run("r_1").summary == {"said": HOSTILE}

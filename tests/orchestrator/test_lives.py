@@ -100,7 +100,7 @@ def test_an_agent_remembers_what_it_read_and_wrote_newest_version_only(
     born(log, ADA)
     for text in ("keep 10", "keep 20"):
         notes.write(1, ADA, Draft("margin", text, "fleet"), key=f"w01.1/1/{log.seq}")
-    assert list(life_of(lives).memos.values()) == [Memo("margin", 2, "keep 20")]
+    assert list(life_of(lives).memos.values()) == [Memo("margin", 2, "keep 20", author="w01.1")]
 
 
 def test_context_is_bounded_however_much_is_written(log: Log, lives: Lives, notes: Notes) -> None:

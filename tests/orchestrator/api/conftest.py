@@ -33,7 +33,7 @@ def serve(
     app = create_app(store, runs_at_once=runs_at_once, keep_alive_s=keep_alive_s, redis=redis)
     with listen("127.0.0.1", 0) as listening:
         address = address_of(listening)
-        server = Server(app, ready.set)
+        server = Server(app, ready.set, lambda: app.state.service.feed.close())
         thread = Thread(target=server.run, args=([listening],))
         thread.start()
         try:

@@ -1,0 +1,162 @@
+"""The policy ``model``: an agent's turn is put to a real model, through LiteLLM."""
+
+from asyncio import Semaphore
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from subagents.asking import Patience, Wire, questions
+from subagents.completion import ModelRequest
+from subagents.exchange import Exchange, Price
+from subagents.llm import OTHER_KEY, check_ready
+from subagents.parameter import number, whole
+from subagents.policy import Decision, Observation
+from subagents.prompt import prompt
+
+MOST_PRICE = 1_000_000
+
+
+class Model:
+    """Lets a real model decide; any that LiteLLM can reach.
+
+    A turn is one question with all the facts in it. A provider's faults are met with patience,
+    a model's slips with a word on what was wrong; whatever passed is one record, from which the
+    decision is read. Its truth says nothing: what a real model is for, nobody knows.
+
+    Parameters
+    ----------
+    model
+        LiteLLM's name for it, such as ``openai/gpt-4o-mini``.
+    api_base
+        Where it is served, if not at its provider's own address.
+    temperature
+        From 0 to 2; the provider's own if nothing is said.
+    max_tokens
+        The most tokens in one answer.
+    deadline_s
+        How long one request may take, in seconds.
+    attempts
+        The most requests for one question, retries included.
+    reasks
+        How often it is asked again after an unusable answer, at most.
+    at_once
+        How many of these workers' turns may be in flight at a time.
+    price
+        What a million tokens cost, as ``{input: 0.15, output: 0.60}``.
+    api_key
+        Always refused: it belongs in the environment.
+
+    Attributes
+    ----------
+    wire
+        What carries its questions: LiteLLM, unless it is given another.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is outside its range.
+
+    Examples
+    --------
+    >>> model = Model("openai/gpt-4o-mini", price={"input": 0.15, "output": 0.60})
+    >>> Model("openai/gpt-4o-mini", api_key="sk-0")
+    Traceback (most recent call last):
+    ValueError: api_key is given; a scenario is stored and shared as it stands, so a key belongs \
+in the environment: in the provider's own variable, or in SUPERORGANISM_MODEL_KEY with api_base
+    """
+
+    name: ClassVar[str] = "model"
+
+    def __init__(  # noqa: PLR0913 - a policy's parameters are its signature
+        self,
+        model: str = "",
+        api_base: str | None = None,
+        temperature: float | None = None,
+        max_tokens: int = 1024,
+        deadline_s: float = 60,
+        attempts: int = 4,
+        reasks: int = 2,
+        at_once: int = 8,
+        price: dict[str, float] | None = None,
+        api_key: None = None,
+    ) -> None:
+        if api_key is not None:
+            raise ValueError(
+                "api_key is given; a scenario is stored and shared as it stands, so a key belongs "
+                f"in the environment: in the provider's own variable, or in {OTHER_KEY} with "
+                "api_base"
+            )
+        self.model = _model(model)
+        self.api_base = _address(api_base)
+        meaning = "how freely it chooses its words"
+        self.temperature = (
+            None if temperature is None else number("temperature", temperature, 0, 2, meaning)
+        )
+        meaning = "the most tokens in one answer"
+        self.max_tokens = whole("max_tokens", max_tokens, 1, 1_000_000, meaning)
+        meaning = "how long one request may take, in seconds"
+        self.deadline_s = number("deadline_s", deadline_s, 0.01, 3600, meaning)
+        self.patience = Patience(
+            whole("attempts", attempts, 1, 10, "the most requests for one question"),
+            whole("reasks", reasks, 0, 5, "how often it is asked again after an unusable answer"),
+        )
+        meaning = "how many turns may be in flight at a time"
+        self._gate = Semaphore(whole("at_once", at_once, 1, 1_000, meaning))
+        self.price = _price(price)
+        self.wire = Wire()
+
+    def ready(self) -> None:
+        """Make sure that there is such a model, and a key for it in the environment."""
+        check_ready(self.model, self.api_base)
+
+    async def ask(self, observation: Observation) -> bytes:
+        """Ask the model; return the record of all that passed."""
+        request = ModelRequest(
+            model=self.model,
+            messages=prompt(observation),
+            tools=observation.schemas,
+            api_base=self.api_base,
+            max_tokens=self.max_tokens,
+            temperature=self.temperature,
+            deadline_s=self.deadline_s,
+        )
+        async with self._gate:
+            passed = await questions(request, self.patience, observation.seed, self.wire)
+        return Exchange(model=self.model, questions=passed, price=self.price).canonical()
+
+    def read(self, observation: Observation, answer: bytes) -> Decision:
+        """Return what the model decided."""
+        return Exchange.read(answer).decision
+
+    async def act(self, observation: Observation) -> Decision:
+        """Ask and read in one; what it cost is forgotten."""
+        return self.read(observation, await self.ask(observation))
+
+
+def _model(given: object) -> str:
+    if isinstance(given, str) and 0 < len(given) <= 256 and given.isprintable():
+        return given
+    raise ValueError(f"model is {given!r}; it is LiteLLM's name, such as openai/gpt-4o-mini")
+
+
+def _address(given: object) -> str | None:
+    if given is None:
+        return None
+    parts = urlsplit(given) if isinstance(given, str) else urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"api_base is {given!r}; it is an address: http://127.0.0.1:8322/v1")
+    if parts.username or parts.password or parts.query:
+        raise ValueError(
+            f"api_base holds a user, a password or a query; a key belongs in {OTHER_KEY}"
+        )
+    return str(given)
+
+
+def _price(given: object) -> Price | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict) or set(given) != {"input", "output"}:
+        raise ValueError(
+            f"price is {given!r}; it is {{input: 0.15, output: 0.60}}, a million tokens"
+        )
+    meaning = "what a million tokens cost"
+    return Price(*(number("price", given[part], 0, MOST_PRICE, meaning) for part in Price._fields))
