@@ -113,11 +113,34 @@ def _litellm() -> Any:
         return litellm
 
 
+_EMPTY: dict[str, Any] = {
+    "id": "none",
+    "object": "chat.completion",
+    "type": "message",
+    "role": "assistant",
+    "created": 0,
+    "model": "none",
+    "choices": [
+        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "."}}
+    ],
+    "content": [{"type": "text", "text": "."}],
+    "stop_reason": "end_turn",
+    "usage": {
+        "prompt_tokens": 1,
+        "completion_tokens": 1,
+        "total_tokens": 2,
+        "input_tokens": 1,
+        "output_tokens": 1,
+    },
+}
+"""An answer on both wires at once."""
+
+
 async def _warm(litellm: Any) -> None:
     """Let LiteLLM import what it imports at its first call, against a wire that leads nowhere."""
     import httpx
 
-    nowhere = httpx.MockTransport(lambda request: httpx.Response(503, json={}))
+    nowhere = httpx.MockTransport(lambda request: httpx.Response(200, json=_EMPTY))
     async with httpx.AsyncClient(transport=nowhere) as litellm.aclient_session:
         for model in ("openai/none", "anthropic/none"):
             request = ModelRequest(
