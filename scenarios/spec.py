@@ -7,7 +7,7 @@ loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from memory.commons import NAME
 from memory.events import Frozen, Scope
@@ -161,11 +161,6 @@ class WorldSpec(Spec):
     """The tools agents may call."""
 
 
-def _usual_family(said: dict[str, Any]) -> str:
-    model = said.get("parameters", {}).get("model")
-    return model[:64] if model and isinstance(model, str) else "heron"
-
-
 class WorkerSpec(Spec):
     """Some workers that share a policy and a family (whose weights)."""
 
@@ -175,11 +170,21 @@ class WorkerSpec(Spec):
     count: Whole = Field(default=1, ge=1, le=100_000)
     """How many workers; 20 if `workers` is one policy, 1 in a list."""
 
+    family: str = Field(default="heron", min_length=1, max_length=64)
+    """Whose weights they run on; one label for all that share them, and a model's own name."""
+
     parameters: Parameters = Field(default_factory=dict)
     """The policy's parameters; in YAML they stand beside `policy`."""
 
-    family: str = Field(default_factory=_usual_family, min_length=1, max_length=64)
-    """Whose weights they run on; one label for all that share them. A model's name, or heron."""
+    @model_validator(mode="before")
+    @classmethod
+    def _of_its_model(cls, said: Any) -> Any:
+        """Name the family after the model, where only that is said. ``Any``: it is unchecked."""
+        if not isinstance(said, dict) or "family" in said:
+            return said
+        parameters = said.get("parameters")
+        model = parameters.get("model") if isinstance(parameters, dict) else None
+        return {**said, "family": model[:64]} if model and isinstance(model, str) else said
 
 
 class ChainSpec(Spec):

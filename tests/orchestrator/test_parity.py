@@ -20,6 +20,7 @@ from orchestrator import conduct
 from orchestrator.api.fault import FAULTS, WIRED
 from orchestrator.api.organism import Desk, create_organism_app
 from orchestrator.api.server import Server, address_of, listen
+from orchestrator.cli.door import settle_memory
 from orchestrator.conduct import Performance, load
 from orchestrator.evaluate import Summary, play
 from scenarios.spec import Scenario
@@ -72,8 +73,8 @@ def organisms() -> Iterator[Organisms]:
     ready, desk = Event(), Desk(SEED)
     # As the doors do it: what was imported is no business of the garbage collector's.
     check_ready("openai/any", "http://127.0.0.1")
-    gc.collect()
-    gc.freeze()
+    threshold = gc.get_threshold()
+    settle_memory()
     with listen("127.0.0.1", 0) as listening:
         server = Server(create_organism_app(desk), ready.set)
         thread = Thread(target=server.run, args=([listening],))
@@ -82,6 +83,7 @@ def organisms() -> Iterator[Organisms]:
         yield Organisms(address_of(listening), desk)
         server.should_exit = True
         thread.join(20)
+    gc.set_threshold(*threshold)
     gc.unfreeze()
 
 

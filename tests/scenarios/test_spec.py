@@ -65,3 +65,11 @@ def test_workers_are_numbered_and_sort_as_they_count(count: int, first: str, las
 
 def test_a_scenario_can_name_every_tool_there_is() -> None:
     assert set(get_args(ToolName)) == set(TOOLS)
+
+
+def test_workers_of_a_model_are_of_its_family_unless_it_is_said() -> None:
+    text = "{{scenario: s, task: t, workers: [{{policy: model, model: openai/any{more}}}]}}"
+    families = [
+        load_text(text.format(more=more)).workers[0].family for more in ("", ", family: wren")
+    ]
+    assert families == ["openai/any", "wren"]
