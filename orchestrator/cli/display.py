@@ -19,7 +19,7 @@ from orchestrator.cli import ink
 from orchestrator.cli.cost import told
 from orchestrator.cli.door import OutputLost
 from orchestrator.cli.frame import Size, frame
-from orchestrator.cli.ink import amount, safe, side, signed
+from orchestrator.cli.ink import amount, safe, side, signed, workers
 from orchestrator.cli.scores import Scores, pools_of
 from orchestrator.evaluate import cost_of
 from orchestrator.stage import Alarm, Stage
@@ -186,7 +186,7 @@ class PlainLines(Silence):
     def __enter__(self) -> Self:
         stage = self._stage
         name, run = safe(stage.scenario.scenario), safe(stage.log.run)
-        what = f"{stage.rounds} rounds, {len(stage.cast)} workers"
+        what = f"{stage.rounds} rounds, {workers(len(stage.cast))}"
         begun = f", going on after round {stage.round}" if stage.round else ""
         self._console.print(f"{name}, run {run}, seed {stage.seed}: {what}{begun}", soft_wrap=True)
         return self

@@ -14,7 +14,7 @@ from rich.text import Text
 from orchestrator.cli import ink
 from orchestrator.cli.chart import Curve, Grid, bars, column_of, lay, plot, ridge, ticks
 from orchestrator.cli.cost import told
-from orchestrator.cli.ink import amount, safe, share, short, side, signed
+from orchestrator.cli.ink import amount, safe, share, short, side, signed, workers
 from orchestrator.cli.scores import FLEET, Pool, Scores
 from orchestrator.evaluate import cost_of
 from orchestrator.stage import Alarm, Stage
@@ -178,7 +178,7 @@ def _workers(stage: Stage, width: int, room: int) -> list[Text]:
     cells = [_worker(stage, worker, agents[worker], worker in named) for worker in shown]
     for cell in cells:
         cell.pad_right(wide - cell.cell_len)
-    title = Text.assemble((f"{len(agents):,} workers", "strong"), (told, "quiet"))
+    title = Text.assemble((workers(len(agents)), "strong"), (told, "quiet"))
     return [title, *(_line(*cells[row::down]) for row in range(down))]
 
 

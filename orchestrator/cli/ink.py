@@ -139,3 +139,8 @@ def axis(rounds: int, columns: int) -> str:
         start = min(columns - len(label), columns * quarter // 4)
         row[start : start + len(label)] = label
     return "".join(row)
+
+
+def workers(number: int) -> str:
+    """Return how many workers there are, in words."""
+    return f"{number:,} worker{'' if number == 1 else 's'}"

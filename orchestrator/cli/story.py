@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from orchestrator.cli.ending import Ending
-from orchestrator.cli.ink import safe, share, signed
+from orchestrator.cli.ink import safe, share, signed, workers
 from orchestrator.evaluate import ForkReport
 from scenarios.enterprise import OUTPUT
 
@@ -31,7 +31,7 @@ def _done(ending: Ending) -> str:
         if honest is not None and honest.output is not None:
             did += f", where honest workers deliver {honest.output:,}"
     return (
-        f"{summary.workers:,} workers, each a chain of short-lived agents"
+        f"{workers(summary.workers)}, each a chain of short-lived agents"
         f" ({ending.agents:,} in all), took {summary.rounds * summary.workers:,} turns in"
         f" {rounds} rounds and {did}."
     )

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Delete, Insert, Update
 
+from memory import reader
+from memory.answer import Turn
 from memory.checks import EVENT_KINDS, Book, history
 from memory.errors import CorruptJournal, StoreError, UnknownRun
 from memory.events import parse_event
@@ -422,3 +424,15 @@ async def test_a_follower_sees_what_another_process_commits(
             assert scribe.hear() == f"committed {number * KINDS}"
         scribe.say("finish")
         assert await anext(slices, None) is None
+
+
+def test_answers_are_read_a_few_at_a_time_and_each_once(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "CHUNK", 2)
+    book = Book(journal, "r_1")
+    turns = [("w01.1", 1), ("w01.1", 2), ("w01.1", 10), ("w02.1", 1), ("w02.1", 2)]
+    for agent, turn in reversed(turns):
+        journal.ask(book.claim, Turn(agent, turn, 1))
+    assert [(each.agent, each.turn) for each in journal.answers("r_1")] == turns
+    assert [each.turn for each in journal.answers("r_1", "w01.1")] == [1, 2, 10]
