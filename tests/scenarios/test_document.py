@@ -1,5 +1,6 @@
 """YAML is read with places, with the plain types only, and never beyond its limits."""
 
+import sys
 from pathlib import Path
 from time import process_time
 
@@ -170,6 +171,10 @@ def test_a_file_has_a_largest_size() -> None:
     assert refused("a: " + "b" * (LARGEST_FILE - 2)).message == "is larger than 256 KB"
 
 
+# Whoever counts branches runs the same code at a third of its speed.
+A_SECOND = 3.0 if sys.gettrace() else 1.0
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -186,7 +191,7 @@ def test_the_worst_files_take_less_than_a_second(text: str) -> None:
     with pytest.raises(ScenarioProblems) as raised:
         load_text(text, "mine.yaml")
     shown = str(raised.value)
-    assert process_time() - before < 1
+    assert process_time() - before < A_SECOND
     assert max(map(len, shown.splitlines())) < 1_000
 
 
@@ -194,7 +199,7 @@ def test_a_large_honest_file_is_read_in_a_fraction_of_a_second() -> None:
     groups = "- {policy: weak_shard, count: 2, over_reserve: 3%}\n" * 4_000
     before = process_time()
     scenario = load_text(HEAD.replace("honest", "\n" + groups))
-    assert process_time() - before < 1
+    assert process_time() - before < A_SECOND
     assert scenario.worker_count == 8_000
 
 
