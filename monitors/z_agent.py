@@ -8,9 +8,8 @@ from memory.events import Event
 from memory.verdicts import Verdict
 from monitors.acquisition import Acquisitions, Settlement
 from monitors.parameter import amount, label, probability
+from monitors.suspicion import BELOW_ALARM
 from monitors.takings import Takings
-
-BELOW_ALARM = 0.999
 
 
 class _Life(Takings):
