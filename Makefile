@@ -47,6 +47,7 @@ lock: ## pin every dependency again; needs uv; ARGS=--upgrade moves to the newes
 	uv pip compile $(LOCKING) --group dev -c requirements.lock -o requirements-dev.lock $(ARGS)
 
 LOCKING = pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 $(RUNTIME): requirements.lock pyproject.toml

@@ -12,7 +12,8 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
-from memory.events import Call, Market
+from memory.events import Call
+from memory.facts import Market
 from memory.truth import Motive
 from subagents.policy import Decision, Observation
 from subagents.reserving import Aim, serve

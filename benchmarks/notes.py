@@ -13,7 +13,8 @@ from collections.abc import Callable
 from itertools import accumulate
 from random import Random
 
-from memory.events import Actor, NoteWritten
+from memory.envelope import Actor
+from memory.events import NoteWritten
 from memory.log import Log
 from memory.notes import Notes
 from orchestrator.cli.door import settle_memory

@@ -16,8 +16,9 @@ from pydantic import BaseModel
 
 from memory.batch import Batch
 from memory.claim import Claim
+from memory.envelope import Event
 from memory.errors import StaleClaim, StoreError
-from memory.events import AnyEvent, Event, parse_event
+from memory.events import AnyEvent, parse_event
 from memory.log import GENESIS, Entry, Log, chain
 from memory.record import RunHead
 from memory.truth import Intent, Record, Sealed

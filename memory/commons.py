@@ -15,7 +15,8 @@ from typing import NamedTuple, Protocol
 
 from pydantic import Field
 
-from memory.events import Claim, Frozen, NoteOrigin
+from memory.envelope import Frozen
+from memory.events import Claim, NoteOrigin
 
 LONGEST_NOTE = 16 * 1024
 """The longest text of a note in a commons, in characters."""

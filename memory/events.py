@@ -1,8 +1,6 @@
 """The closed union of events: everything that can happen in a run, and the values inside them.
 
-An event is frozen and carries one envelope. Its canonical form is its JSON in declared field
-order, without ``run``: the same scenario and seed give the same bytes under any run id, and a
-fork shares its parent's bytes up to the fork.
+What all of them share, the envelope and the canonical form, is in :mod:`memory.envelope`.
 
     RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
     NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
@@ -11,9 +9,11 @@ A field that came after the first logs leaves no bytes where it says nothing, so
 and newer ones that make no use of it, keep their bytes and their digests.
 """
 
-from typing import Annotated, Literal, NamedTuple, TypedDict
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import Field, JsonValue, TypeAdapter
+
+from memory.envelope import Event, Frozen
 
 Purpose = Literal[
     "mint", "reserve", "release", "use", "pay", "approve", "grant", "work", "invest", "lapse"
@@ -28,71 +28,8 @@ EndReason = Literal["life_over", "finished", "run_over"]
 RunStatus = Literal["done", "failed"]
 
 
-class Frozen(BaseModel):
-    """A value that crosses a package border: immutable, and strict about its fields.
-
-    Numbers are finite, for JSON has no others: what is stored is what can be read again.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Actor(NamedTuple):
-    """Whose event it is: a worker, the generation of its chain, and the agent living it."""
-
-    worker: str | None = None
-    generation: int | None = None
-    agent: str | None = None
-
-
-NOBODY = Actor()
-"""The world itself: events that no agent caused."""
-
-
 def _says_nothing(value: object) -> bool:
     return not value
-
-
-class Envelope(TypedDict):
-    """The envelope's fields, ready to be unpacked into an event's constructor."""
-
-    run: str
-    seq: int
-    round: int
-    worker: str | None
-    generation: int | None
-    agent: str | None
-    key: str
-    cause: int | None
-
-
-class Event(Frozen):
-    """What every event says: where it stands in the log, who acted, and what caused it.
-
-    ``seq`` counts from 1 without a gap. ``round`` is the world's clock (0 before the first).
-    ``key`` names the operation from our own counters, e.g. ``w07.3/15/1`` (agent/turn/call);
-    one operation may leave several events, at most one of each kind. ``cause`` is the seq of
-    the event this one follows from. ``run`` names the log and is not part of its bytes.
-    """
-
-    run: str = Field(default="", exclude=True)
-    seq: int = Field(ge=1)
-    round: int = Field(ge=0)
-    worker: str | None = None
-    generation: int | None = None
-    agent: str | None = None
-    kind: str
-    key: str
-    cause: int | None = None
-
-    @property
-    def actor(self) -> Actor:
-        """Whose event it is."""
-        return Actor(self.worker, self.generation, self.agent)
-
-    def canonical(self) -> bytes:
-        """Return the bytes that are stored and hashed: JSON in field order, without ``run``."""
-        return self.__pydantic_serializer__.to_json(self)
 
 
 class Call(Frozen):
@@ -390,76 +327,3 @@ def parse_event(body: bytes | str, run: str = "") -> AnyEvent:
     # Nobody else holds the event yet, and a copy would cost half as much again as parsing it.
     event.__dict__["run"] = run
     return event
-
-
-class Market(NamedTuple):
-    """What anyone may know of one resource this round. Money is in its smallest unit."""
-
-    resource: str
-    unit: str
-    price: int
-    refund: int
-    lot: int
-    demand: float
-    demand_sd: float
-    shortfall: int
-    need: float
-    notice: str = ""
-
-
-class Reply(NamedTuple):
-    """What came of an earlier call that had to wait: a message, or why nothing happened."""
-
-    tool: str
-    message: str
-    error: str = ""
-
-
-class Venture(NamedTuple):
-    """What an agent may reckon with where a turn is worked or invested.
-
-    Work delivers as much as it holds of ``resource``; investing adds ``growth`` as a share,
-    which is ``gain`` whole units now. Of what it leaves, its successor gets the share ``kept``.
-    """
-
-    resource: str
-    growth: float
-    kept: float
-    gain: int
-
-
-class Facts(NamedTuple):
-    """What the world shows one agent before it decides.
-
-    ``budget`` is the project's money that is not set aside; ``pending`` is what of it waits in
-    the worker's own payments, and ``replies`` say what became of them since the last round.
-    ``venture`` is there where the work is done with what one holds.
-    ``currency`` is money's unit, whose smallest has so many ``decimals``.
-    """
-
-    round: int
-    rounds: int
-    markets: tuple[Market, ...]
-    held: dict[str, int]
-    budget: int
-    approved: int = 0
-    pending: int = 0
-    replies: tuple[Reply, ...] = ()
-    venture: Venture | None = None
-    currency: str = "usd"
-    decimals: int = 2
-
-
-class Asked(NamedTuple):
-    """One call as it reaches the world: who asks, in which turn, as which call of it."""
-
-    actor: Actor
-    turn: int
-    number: int
-    call: Call
-    cause: int
-
-    @property
-    def key(self) -> str:
-        """The operation's identity, from our own counters: agent/turn/call."""
-        return f"{self.actor.agent}/{self.turn}/{self.number}"

@@ -12,17 +12,9 @@ from pydantic import ValidationError
 
 from memory.border import clean
 from memory.commons import LONGEST_NOTE, Commons, Offer, Parent, PlainOrigin, Published, SharedNote
+from memory.envelope import NOBODY, Event
 from memory.errors import BusDown
-from memory.events import (
-    NOBODY,
-    Event,
-    NoteOffered,
-    NoteOrigin,
-    NoteRefused,
-    NoteVersion,
-    NoteWritten,
-    Place,
-)
+from memory.events import NoteOffered, NoteOrigin, NoteRefused, NoteVersion, NoteWritten, Place
 from memory.notes import Arrived, Note, Notes
 from memory.offers import Offers
 
@@ -99,7 +91,7 @@ class CommonsExchange:
     Examples
     --------
     >>> from memory.commons import OwnCommons
-    >>> from memory.events import Actor
+    >>> from memory.envelope import Actor
     >>> from memory.log import Log
     >>> from memory.notes import Draft
     >>> log, offers = Log("r_1"), Offers()

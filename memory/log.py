@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
+from memory.envelope import NOBODY, Actor, Envelope, Event
 from memory.errors import CorruptJournal
-from memory.events import NOBODY, Actor, Envelope, Event
 
 GENESIS = bytes(32)
 """The hash before the first event."""

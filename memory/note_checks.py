@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from memory.checks import specimen
-from memory.events import Actor, EpisodeEnded, Event, NoteRead, NoteSearched, NoteWritten, Scope
+from memory.envelope import Actor, Event
+from memory.events import EpisodeEnded, NoteRead, NoteSearched, NoteWritten, Scope
 from memory.log import Log
 from memory.notes import Draft, Note, Search
 

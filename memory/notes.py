@@ -10,13 +10,11 @@ from itertools import islice
 from operator import attrgetter
 from typing import ClassVar, NamedTuple
 
+from memory.envelope import NOBODY, Actor, Event
 from memory.errors import did_you_mean
 from memory.events import (
-    NOBODY,
-    Actor,
     Claim,
     EpisodeEnded,
-    Event,
     NoteOffered,
     NoteOrigin,
     NoteRead,

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from memory.events import Event, NoteOffered, NoteRefused, NoteWritten
+from memory.envelope import Event
+from memory.events import NoteOffered, NoteRefused, NoteWritten
 
 
 class Offers:

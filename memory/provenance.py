@@ -10,8 +10,9 @@ from difflib import unified_diff
 from operator import attrgetter
 from typing import NamedTuple
 
+from memory.envelope import Actor, Event
 from memory.errors import BadInput, did_you_mean
-from memory.events import Actor, Event, NoteRead, NoteWritten
+from memory.events import NoteRead, NoteWritten
 from memory.index import Index
 from memory.notes import Note
 

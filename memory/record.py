@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 from pydantic import AwareDatetime, JsonValue
 
 from memory.claim import Owner
+from memory.envelope import Frozen
 from memory.errors import BadInput
-from memory.events import Frozen
 from memory.verdicts import Verdict
 
 Status = Literal["running", "interrupted", "done", "failed"]

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
-from memory.events import Frozen
+from memory.envelope import Frozen
 
 Motive = Literal["task", "caution", "own_sake"]
 

@@ -6,7 +6,7 @@ event log and its digest do not depend on which monitors look.
 
 from pydantic import Field
 
-from memory.events import Frozen
+from memory.envelope import Frozen
 
 
 class Share(Frozen):

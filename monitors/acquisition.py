@@ -9,15 +9,14 @@ round without any counts as zero.
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from memory.envelope import Actor, Event
 from memory.errors import did_you_mean
 from memory.events import (
     ACQUIRING,
-    Actor,
     Decided,
     Demand,
     EpisodeEnded,
     EpisodeStarted,
-    Event,
     Need,
     RunStarted,
     Transfer,

@@ -15,7 +15,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from memory.events import Event, parse_event
+from memory.envelope import Event
+from memory.events import parse_event
 from memory.verdicts import Verdict
 from monitors.monitor import Monitor
 from monitors.rehearsal import Rehearsal

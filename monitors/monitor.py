@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Protocol, runtime_checkable
 
-from memory.events import Event
+from memory.envelope import Event
 from memory.verdicts import Verdict
 
 

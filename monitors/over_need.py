@@ -3,7 +3,7 @@
 from math import ceil
 from typing import ClassVar, Literal, get_args
 
-from memory.events import Event
+from memory.envelope import Event
 from memory.verdicts import Verdict
 from monitors.acquisition import Acquisitions, Settlement
 from monitors.betting import Plan

@@ -6,7 +6,7 @@ a whole is fresh, and may be bet on once: what all of them took against what all
 That holds for *any* dependence within a round, and is paid for in delay.
 """
 
-from memory.events import Actor
+from memory.envelope import Actor
 from monitors.acquisition import Settlement
 
 FLEET = Actor("fleet", None, "fleet")

@@ -4,7 +4,7 @@ from math import sqrt
 from statistics import NormalDist
 from typing import ClassVar
 
-from memory.events import Event
+from memory.envelope import Event
 from memory.verdicts import Verdict
 from monitors.acquisition import Acquisitions, Settlement
 from monitors.betting import Plan

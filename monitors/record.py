@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from memory.events import NOBODY, Actor
+from memory.envelope import NOBODY, Actor
 
 
 class Mark(NamedTuple):

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from math import exp, log1p, sqrt
 
 from memory.chance import generator
+from memory.envelope import NOBODY, Actor, Event
 from memory.events import (
-    NOBODY,
-    Actor,
     Call,
     Decided,
     Demand,
     EpisodeEnded,
     EpisodeStarted,
-    Event,
     Leg,
     Need,
     Purpose,

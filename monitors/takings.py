@@ -44,7 +44,7 @@ class Takings:
 
     Examples
     --------
-    >>> from memory.events import Actor
+    >>> from memory.envelope import Actor
     >>> takings = Takings()
     >>> takings.add(Settlement(9, 1, 7, Actor("w01"), "heron", 106.0, 100.0), surplus=0.06)
     >>> takings.excess, takings.first, takings.span

@@ -3,12 +3,12 @@
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
+from memory.envelope import Event
 from memory.events import (
     Decided,
     Demand,
     EpisodeEnded,
     EpisodeStarted,
-    Event,
     Leg,
     Pending,
     RunStarted,

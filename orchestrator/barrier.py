@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from memory.events import Actor
+from memory.envelope import Actor
 from memory.notes import Note
 from subagents.policy import Decision
 

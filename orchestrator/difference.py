@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
-from memory.events import Frozen
+from memory.envelope import Frozen
 from memory.log import GENESIS, chain
 
 What = Literal["event", "verdict", "truth"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import Field
 
-from memory.events import Frozen
+from memory.envelope import Frozen
 from memory.log import Entry
 from memory.record import Origin
 from orchestrator.compose import assemble, everyone

@@ -8,8 +8,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from memory.envelope import Event
 from memory.errors import BadInput
-from memory.events import EpisodeEnded, Event, Market, RunFinished
+from memory.events import EpisodeEnded, RunFinished
+from memory.facts import Market
 from memory.journal import Journal, Origin, RunHead
 from memory.truth import Chapter, Sealed
 from orchestrator.compose import assemble, problems, roster_of, seal

@@ -10,8 +10,8 @@ from typing import Any, TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from memory.envelope import Actor
 from memory.errors import BudgetSpent, ModelError, PolicyFailed, StaleClaim, StoreError
-from memory.events import Actor
 from orchestrator.answers import Answers, Unkept
 from orchestrator.barrier import Barrier, Brief, Submission
 from orchestrator.lives import Life

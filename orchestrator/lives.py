@@ -3,16 +3,8 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from memory.events import (
-    Actor,
-    Decided,
-    EpisodeEnded,
-    EpisodeStarted,
-    Event,
-    NoteRead,
-    NoteWritten,
-    ToolResult,
-)
+from memory.envelope import Actor, Event
+from memory.events import Decided, EpisodeEnded, EpisodeStarted, NoteRead, NoteWritten, ToolResult
 from memory.notes import Note, Notes
 from subagents.policy import Memo, Outcome
 

@@ -14,8 +14,9 @@ from typing import ClassVar
 
 from pydantic_core import to_json
 
+from memory.envelope import Frozen
 from memory.errors import StoreError
-from memory.events import Decided, Frozen, RunFinished
+from memory.events import Decided, RunFinished
 from memory.exchange import News, news_of
 from memory.journal import Batch, Journal, RunRecord
 from memory.log import Entry

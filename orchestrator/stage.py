@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from memory.events import Event, RunFinished
+from memory.envelope import Event
+from memory.events import RunFinished
 from memory.exchange import Exchange
 from memory.log import Log
 from memory.notes import Notes

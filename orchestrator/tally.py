@@ -4,7 +4,8 @@ from array import array
 from collections import defaultdict
 from typing import ClassVar
 
-from memory.events import ACQUIRING, Demand, Event, Need, Settled, Transfer
+from memory.envelope import Event
+from memory.events import ACQUIRING, Demand, Need, Settled, Transfer
 
 
 class Tally:

@@ -2,7 +2,8 @@
 
 from memory.border import Said, admit
 from memory.chance import seed_for
-from memory.events import Asked, Decided, EndReason, EpisodeEnded, EpisodeStarted, ToolResult
+from memory.events import Decided, EndReason, EpisodeEnded, EpisodeStarted, ToolResult
+from memory.facts import Asked
 from memory.truth import Record
 from orchestrator.barrier import Brief, Submission
 from orchestrator.lives import Life, memo_of

@@ -1,7 +1,7 @@
 """Checking a stored run from end to end: its hashes, its replay, its books."""
 
+from memory.envelope import Frozen
 from memory.errors import CorruptJournal, SuperorganismError
-from memory.events import Frozen
 from memory.journal import Journal
 from orchestrator.conduct import restage
 from orchestrator.replay import Replayed, replay

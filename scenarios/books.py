@@ -4,7 +4,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from memory.events import Event, Leg, Pending, ResourceTerms, Settled, Transfer
+from memory.envelope import Event
+from memory.events import Leg, Pending, ResourceTerms, Settled, Transfer
 
 K = TypeVar("K", bound=Hashable)
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from memory.chance import uniform
 from memory.errors import ScenarioError
-from memory.events import Market, ResourceTerms
+from memory.events import ResourceTerms
+from memory.facts import Market
 from scenarios.enterprise import WORKING_TOOLS, Enterprise
 from scenarios.ledger import LARGEST
 from scenarios.spec import NeedSpec, Scenario, SurgeSpec

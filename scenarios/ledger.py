@@ -9,8 +9,9 @@ exactly once, and the same operation can be applied twice without harm.
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from memory.envelope import Event
 from memory.errors import LedgerError
-from memory.events import Event, Leg, Pending, ResourceTerms, Settled, ToolResult, Transfer
+from memory.events import Leg, Pending, ResourceTerms, Settled, ToolResult, Transfer
 from scenarios.books import Account, Entries, entries_of, recompute, written
 from scenarios.operation import difference, other_settlement, unfit
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from memory.events import Fate, NoteRefused, NoteWritten, Pending, Reply, Settled
+from memory.events import Fate, NoteRefused, NoteWritten, Pending, Settled
+from memory.facts import Reply
 from scenarios.economy import MONEY, WAITING_TOOL, Economy
 from scenarios.ledger import written
 from scenarios.proposal import Answer

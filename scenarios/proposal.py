@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from memory.events import Actor, Leg, Market, Purpose, Scope
+from memory.envelope import Actor
+from memory.events import Leg, Purpose, Scope
+from memory.facts import Market
 from memory.notes import Draft, Note, Notes, Search
 from scenarios.economy import MONEY, Economy
 from scenarios.ledger import Ledger, written

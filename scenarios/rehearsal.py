@@ -10,7 +10,9 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from memory.chance import generator
-from memory.events import Actor, Asked, Call, Event, Facts, ToolResult
+from memory.envelope import Actor, Event
+from memory.events import Call, ToolResult
+from memory.facts import Asked, Facts
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Record

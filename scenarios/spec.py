@@ -10,7 +10,8 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from memory.commons import NAME
-from memory.events import Frozen, Scope
+from memory.envelope import Frozen
+from memory.events import Scope
 from scenarios.units import (
     CURRENCIES,
     Amount,

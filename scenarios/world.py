@@ -3,29 +3,23 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from memory.envelope import Actor, Envelope, Event
 from memory.errors import LedgerError, did_you_mean
 from memory.events import (
     ACQUIRING,
-    Actor,
     Approval,
-    Asked,
     Demand,
-    Envelope,
     EpisodeEnded,
-    Event,
-    Facts,
     Leg,
-    Market,
     Need,
     NoteRefused,
     NoteWritten,
     Pending,
-    Reply,
     Settled,
     ToolResult,
     Transfer,
-    Venture,
 )
+from memory.facts import Asked, Facts, Market, Reply, Venture
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record

@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterable
 from statistics import fmean, stdev
 from typing import Any, get_args
 
-from memory.events import Actor, Call, Facts, Market, Venture
+from memory.envelope import Actor
+from memory.events import Call
+from memory.facts import Facts, Market, Venture
 from memory.truth import Motive
 from subagents.policy import Decision, Memo, Observation, Organism, Policy
 

@@ -12,8 +12,9 @@ from typing import Any, Literal, NamedTuple, TypeGuard
 from pydantic import Field, JsonValue, SecretStr
 
 from memory.border import clean
+from memory.envelope import Frozen
 from memory.errors import ModelError, did_you_mean
-from memory.events import Call, Frozen
+from memory.events import Call
 
 MOST_CHARACTERS = 64 * 1024
 """Longer texts are cut, and longer arguments refused."""

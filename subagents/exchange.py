@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from pydantic import Field, ValidationError
 
+from memory.envelope import Frozen
 from memory.errors import CorruptJournal, ModelFault
-from memory.events import Call, Frozen
+from memory.events import Call
 from subagents.completion import Completion, Malformed, Message
 from subagents.policy import Decision
 

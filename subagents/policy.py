@@ -6,7 +6,9 @@ tools, where monitors can see it.
 
 from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
-from memory.events import Actor, Call, Claim, Facts, Market
+from memory.envelope import Actor
+from memory.events import Call, Claim
+from memory.facts import Facts, Market
 from memory.truth import Intent, Motive
 from subagents.completion import ToolSchema
 

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from pydantic import JsonValue
 
 from memory.border import clean
+from memory.envelope import Actor
 from memory.errors import BadInput
-from memory.events import Actor, Facts, Market, Venture
+from memory.facts import Facts, Market, Venture
 from subagents.completion import Message
 from subagents.policy import Memo, Observation, Outcome
 

@@ -9,7 +9,8 @@ from math import exp, log1p, sqrt
 from random import Random
 from typing import NamedTuple
 
-from memory.events import Call, Market, Venture
+from memory.events import Call
+from memory.facts import Market, Venture
 from memory.truth import Intent, Motive
 from subagents.policy import HANDOFF, Decision, Memo, Observation
 

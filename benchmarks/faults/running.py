@@ -7,7 +7,8 @@ from typing import Any
 
 from benchmarks.faults.fault import Broken, replaced
 from memory import chance
-from memory.events import Event, NoteWritten
+from memory.envelope import Event
+from memory.events import NoteWritten
 from memory.journal import Journal
 from memory.log import Entry, Log
 from memory.notes import Notes

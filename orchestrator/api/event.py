@@ -7,8 +7,9 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse
 from pydantic import Field
 
+from memory.envelope import Frozen
 from memory.errors import BadInput
-from memory.events import AnyEvent, Frozen
+from memory.events import AnyEvent
 from memory.verdicts import Verdict
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Serving

@@ -6,8 +6,8 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
+from memory.envelope import Frozen
 from memory.errors import UnknownRun
-from memory.events import Frozen
 from memory.tables import SCHEMA
 from orchestrator.api.service import Serving
 from orchestrator.engine import ENGINE

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import Field, model_validator
 
+from memory.envelope import Frozen
 from memory.errors import UnknownRun
-from memory.events import Frozen
 from memory.record import RunRecord, Status
 from orchestrator.api.guard import wants_json
 from orchestrator.api.registry import Order

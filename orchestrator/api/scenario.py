@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import Field, JsonValue
 from starlette.exceptions import HTTPException
 
-from memory.events import Frozen
+from memory.envelope import Frozen
 from orchestrator.api.guard import wants_json
 from orchestrator.api.strict import Strict
 from orchestrator.compose import problems

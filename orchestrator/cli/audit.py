@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from memory.envelope import Event
 from memory.errors import CorruptJournal, LedgerError, SuperorganismError
-from memory.events import Event, Leg, Pending, Settled, Transfer
+from memory.events import Leg, Pending, Settled, Transfer
 from memory.journal import Journal
 from memory.log import GENESIS, chain
 from scenarios.ledger import Ledger

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from memory.events import EpisodeStarted, Event
+from memory.envelope import Event
+from memory.events import EpisodeStarted
 from memory.journal import Journal, RunRecord
 from orchestrator.cli.scores import Pool, pools_of
 from orchestrator.compose import monitors_of

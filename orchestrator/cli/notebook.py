@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from pydantic import JsonValue
 
-from memory.events import Actor
+from memory.envelope import Actor
 from memory.journal import Journal
 from memory.notes import Note, owner_of
 from memory.provenance import Provenance, Reading, provenance_of

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from memory.envelope import Event
 from memory.errors import BadInput, did_you_mean
 from memory.events import (
     AnyEvent,
@@ -13,7 +14,6 @@ from memory.events import (
     Demand,
     EpisodeEnded,
     EpisodeStarted,
-    Event,
     Leg,
     Need,
     NoteOffered,

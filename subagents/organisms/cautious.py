@@ -3,7 +3,7 @@
 from statistics import NormalDist
 from typing import ClassVar
 
-from memory.events import Market
+from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from memory.events import Market, Venture
+from memory.facts import Market, Venture
 from memory.truth import Motive
 from subagents.organisms.planner import next_step
 from subagents.parameter import noise_of, number

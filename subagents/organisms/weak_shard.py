@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from memory.events import Market
+from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation

@@ -9,8 +9,8 @@ from memory import checks
 from memory.batch import Batch
 from memory.checks import EVENT_KINDS, LAWS, EventLog, specimen
 from memory.claim import Claim
+from memory.envelope import Event
 from memory.errors import StoreError
-from memory.events import Event
 from memory.journal import Journal
 from memory.log import Entry
 from memory.record import RunHead

@@ -9,18 +9,9 @@ from hypothesis import strategies as st
 from pydantic import JsonValue, ValidationError
 
 from memory.checks import EVENT_KINDS, comes_back_from_json_as_it_was, specimen
-from memory.events import (
-    Actor,
-    Asked,
-    Call,
-    Decided,
-    Event,
-    Leg,
-    Need,
-    NoteWritten,
-    Transfer,
-    parse_event,
-)
+from memory.envelope import Actor, Event
+from memory.events import Call, Decided, Leg, Need, NoteWritten, Transfer, parse_event
+from memory.facts import Asked
 from memory.log import Log
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

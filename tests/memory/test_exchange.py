@@ -6,8 +6,9 @@ import pytest
 
 from benchmarks.server import Redis
 from memory.commons import LONGEST_NOTE, Commons, Offer, OwnCommons
+from memory.envelope import Actor, Event
 from memory.errors import BusDown
-from memory.events import Actor, Event, NoteRefused, NoteWritten
+from memory.events import NoteRefused, NoteWritten
 from memory.exchange import READ_PER_ROUND, CommonsExchange, Stale, Stood, news_of
 from memory.log import Log
 from memory.notes import VERSIONS_KEPT, Draft, Note, Notes

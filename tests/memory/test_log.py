@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memory.checks import EVENT_KINDS, history, specimen
+from memory.envelope import NOBODY, Actor, Event
 from memory.errors import CorruptJournal
-from memory.events import NOBODY, Actor, Event, NoteRead
+from memory.events import NoteRead
 from memory.log import GENESIS, Entry, Log, chain
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from memory.events import Actor, Event, NoteSearched, NoteWritten, Scope
+from memory.envelope import Actor, Event
+from memory.events import NoteSearched, NoteWritten, Scope
 from memory.log import Log
 from memory.note_checks import LAWS, Maker, obeys
 from memory.notes import Draft, Note, Notes, Search

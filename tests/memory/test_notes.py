@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memory.checks import specimen
-from memory.events import Actor, EpisodeEnded, NoteVersion, NoteWritten, Scope
+from memory.envelope import Actor
+from memory.events import EpisodeEnded, NoteVersion, NoteWritten, Scope
 from memory.log import Entry, Log
 from memory.notes import VERSIONS_KEPT, Draft, Notes, owner_of
 

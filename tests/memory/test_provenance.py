@@ -3,8 +3,9 @@
 import pytest
 
 from memory.checks import specimen
+from memory.envelope import Actor
 from memory.errors import BadInput
-from memory.events import Actor, NoteWritten
+from memory.events import NoteWritten
 from memory.log import Log
 from memory.notes import VERSIONS_KEPT, Draft, Notes
 from memory.provenance import Provenance, provenance_of

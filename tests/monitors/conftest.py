@@ -4,14 +4,12 @@ from typing import Any
 
 import pytest
 
+from memory.envelope import NOBODY, Actor, Event
 from memory.events import (
-    NOBODY,
-    Actor,
     Decided,
     Demand,
     EpisodeEnded,
     EpisodeStarted,
-    Event,
     Leg,
     Need,
     Purpose,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from memory.events import Actor
+from memory.envelope import Actor
 from memory.verdicts import Verdict
 from monitors import OverNeed, RawGrowth, ZAgent
 from monitors.acquisition import Acquisitions, Settlement, share

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, get_args
 import pytest
 
 import monitors
-from memory.events import Event
+from memory.envelope import Event
 from memory.verdicts import Evidence, Verdict
 from monitors import CATALOGUE, Monitor, OverNeed, checks
 from monitors.checks import LAWS, footprint, obeys

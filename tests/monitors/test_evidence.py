@@ -5,7 +5,7 @@ from math import exp, fsum, log
 
 import pytest
 
-from memory.events import Actor
+from memory.envelope import Actor
 from memory.verdicts import Evidence
 from monitors.betting import STAKES, Plan, Table
 from monitors.evidence import TOP, evidence_of_key, evidence_of_pool

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 import pytest
 
-from memory.events import Actor
+from memory.envelope import Actor
 from memory.verdicts import Verdict
 from monitors import OverNeed
 from monitors.acquisition import Settlement

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from memory.events import Actor
+from memory.envelope import Actor
 from monitors.betting import STAKES, Bettor
 from monitors.record import Bet, Record
 

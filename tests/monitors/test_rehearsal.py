@@ -5,7 +5,8 @@ from statistics import fmean, stdev
 
 import pytest
 
-from memory.events import Event, Transfer
+from memory.envelope import Event
+from memory.events import Transfer
 from memory.log import Log
 from monitors.rehearsal import NEED, Rehearsal
 

@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 
-from memory.events import Actor
+from memory.envelope import Actor
 from memory.verdicts import Verdict
 from monitors.acquisition import Settlement
 from monitors.betting import Plan

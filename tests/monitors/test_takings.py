@@ -1,6 +1,6 @@
 """How far what was taken lies beyond what was allowed, in numbers and in words."""
 
-from memory.events import Actor
+from memory.envelope import Actor
 from monitors.acquisition import Settlement
 from monitors.record import Bet
 from monitors.takings import Span, Takings

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from memory.events import NOBODY, Actor, Leg, Pending, Settled
+from memory.envelope import NOBODY, Actor
+from memory.events import Leg, Pending, Settled
 from monitors import Unaccounted
 from monitors.checks import watch
 from monitors.rehearsal import Rehearsal

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from memory.events import Actor
+from memory.envelope import Actor
 from orchestrator.barrier import Barrier, Submission
 from subagents.policy import Decision
 

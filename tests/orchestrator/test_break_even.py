@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from memory.events import Decided, Event, NoteWritten
+from memory.envelope import Event
+from memory.events import Decided, NoteWritten
 from memory.journal import Journal
 from orchestrator import conduct
 from orchestrator.conduct import load

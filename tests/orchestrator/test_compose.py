@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from memory.envelope import Event
 from memory.errors import BadInput, ScenarioError
-from memory.events import Event
 from memory.log import Fold, Log
 from memory.verdicts import Verdict
 from monitors import CATALOGUE as MONITORS

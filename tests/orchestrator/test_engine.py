@@ -7,13 +7,13 @@ from typing import ClassVar
 
 import pytest
 
+from memory.envelope import Event
 from memory.errors import PolicyFailed, StaleClaim, StoreError
 from memory.events import (
     Call,
     Decided,
     EpisodeEnded,
     EpisodeStarted,
-    Event,
     Need,
     NoteRead,
     RunFinished,

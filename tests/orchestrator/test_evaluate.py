@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from memory.events import Event
+from memory.envelope import Event
 from memory.verdicts import Verdict
 from orchestrator.compose import assemble
 from orchestrator.engine import Engine

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from memory.envelope import Event
 from memory.errors import BadInput, CorruptJournal, UnknownRun
-from memory.events import Event
 from memory.journal import Journal, Origin, RunHead
 from orchestrator import conduct
 from orchestrator.engine import Listeners

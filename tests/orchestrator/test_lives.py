@@ -2,13 +2,8 @@
 
 import pytest
 
-from memory.events import (
-    Actor,
-    Decided,
-    EpisodeEnded,
-    EpisodeStarted,
-    ToolResult,
-)
+from memory.envelope import Actor
+from memory.events import Decided, EpisodeEnded, EpisodeStarted, ToolResult
 from memory.log import Log
 from memory.notes import Draft, Notes
 from orchestrator.lives import MEMOS_KEPT, Life, Lives

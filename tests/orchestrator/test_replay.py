@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from memory.border import LONGEST
+from memory.envelope import Event
 from memory.errors import CorruptJournal
 from memory.events import (
     AnyEvent,
@@ -20,7 +21,6 @@ from memory.events import (
     Decided,
     Demand,
     EpisodeEnded,
-    Event,
     Need,
     NoteRead,
     NoteWritten,

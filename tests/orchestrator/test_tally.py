@@ -2,7 +2,8 @@
 
 import pytest
 
-from memory.events import Actor, Demand, Leg, Need, Pending, Purpose, Settled, Transfer
+from memory.envelope import Actor
+from memory.events import Demand, Leg, Need, Pending, Purpose, Settled, Transfer
 from memory.log import Log
 from orchestrator.tally import Tally
 

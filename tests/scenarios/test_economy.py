@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memory.errors import ScenarioError
-from memory.events import Market
+from memory.facts import Market
 from scenarios.economy import Economy, Good, draw_demand, newsvendor, smallest
 from scenarios.rehearsal import SUPPLY
 from scenarios.spec import NeedSpec, Scenario, SurgeSpec

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from memory.envelope import Actor
 from memory.errors import ScenarioError
-from memory.events import Actor, Call, EpisodeEnded, ToolResult, Transfer
+from memory.events import Call, EpisodeEnded, ToolResult, Transfer
 from memory.truth import Label
 from scenarios.economy import Economy
 from scenarios.enterprise import Enterprise, least_start

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memory.envelope import Event
 from memory.errors import LedgerError
 from memory.events import (
-    Event,
     Fate,
     Leg,
     Need,

@@ -16,8 +16,9 @@ from hypothesis.stateful import (
 )
 
 from benchmarks.ledger import OWNERS, RESOURCES, UNLIMITED, Naive, Operation, walk
+from memory.envelope import Event
 from memory.errors import LedgerError
-from memory.events import Event, Fate, Leg, Pending, Settled, ToolResult, Transfer
+from memory.events import Fate, Leg, Pending, Settled, ToolResult, Transfer
 from scenarios.ledger import Ledger, recompute
 
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
+from memory.envelope import Event
 from memory.errors import LedgerError, ScenarioError
-from memory.events import Approval, Call, Event, Pending, Reply, Settled, ToolResult, Transfer
+from memory.events import Approval, Call, Pending, Settled, ToolResult, Transfer
+from memory.facts import Reply
 from memory.truth import Label
 from scenarios.checks import LAWS
 from scenarios.economy import Economy

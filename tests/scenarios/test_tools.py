@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from memory.events import Actor, Leg, Purpose, Transfer
+from memory.envelope import Actor
+from memory.events import Leg, Purpose, Transfer
 from memory.log import Log
 from memory.notes import Draft, Notes
 from scenarios.economy import Economy

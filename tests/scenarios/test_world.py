@@ -7,18 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
+from memory.envelope import Event
 from memory.errors import LedgerError, ScenarioError
-from memory.events import (
-    Approval,
-    Call,
-    Demand,
-    Event,
-    Need,
-    NoteRead,
-    NoteWritten,
-    ToolResult,
-    Transfer,
-)
+from memory.events import Approval, Call, Demand, Need, NoteRead, NoteWritten, ToolResult, Transfer
 from memory.truth import Label, Record
 from scenarios.rehearsal import BAD_CALLS, SUPPLY, Rehearsal
 from scenarios.signature import schema_of

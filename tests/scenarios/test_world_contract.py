@@ -7,7 +7,9 @@ from typing import ClassVar
 
 import pytest
 
-from memory.events import Asked, Event, Facts, Leg, ToolResult, Transfer
+from memory.envelope import Event
+from memory.events import Leg, ToolResult, Transfer
+from memory.facts import Asked, Facts
 from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memory.events import Market
+from memory.facts import Market
 from subagents.checks import A_TURN, decide, decide_each, facing, reserved
 from subagents.organisms import CATALOGUE, Honest
 from subagents.policy import Memo

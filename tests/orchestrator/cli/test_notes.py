@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from memory.events import Actor, NoteVersion, RunFinished
+from memory.envelope import Actor
+from memory.events import NoteVersion, RunFinished
 from memory.journal import Batch, Journal, RunHead
 from memory.log import Log
 from memory.notes import Draft, Notes

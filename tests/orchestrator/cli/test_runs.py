@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from memory.events import Actor, NoteWritten, RunFinished, parse_event
+from memory.envelope import Actor
+from memory.events import NoteWritten, RunFinished, parse_event
 from memory.journal import Batch, Journal, RunHead
 from memory.log import Log, chain
 from memory.truth import Sealed
