@@ -13,6 +13,10 @@ class Monitor(Protocol):
     A monitor learns everything it knows from the events it is shown, in order: the number of
     workers and rounds from ``RunStarted``, the need from ``Need``. It sees no truth, does no
     I/O, and its state stays bounded however long the run is.
+
+    A class that looks at few kinds of events may name them in ``kinds``, a tuple of classes: then
+    it is shown no others. What it reads through a shared fold (:mod:`monitors.acquisition`) it
+    need not name.
     """
 
     name: ClassVar[str]
@@ -20,3 +24,9 @@ class Monitor(Protocol):
     def observe(self, event: Event) -> Verdict | None:
         """Look at one event; answer on an alarm or when the score has moved by a tenth."""
         ...
+
+
+def looks_at(monitor: Monitor, kind: type[Event]) -> bool:
+    """Whether a monitor is to be shown events of that kind."""
+    kinds: tuple[type[Event], ...] = getattr(monitor, "kinds", ())
+    return not kinds or kind in kinds

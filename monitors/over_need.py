@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.betting import Plan
 from monitors.parameter import amount, choice, label, probability
 from monitors.pooled_round import PooledRound
@@ -79,6 +79,7 @@ class OverNeed:
     """
 
     name: ClassVar[str] = "over_need"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
 
     def __init__(
         self,

@@ -68,6 +68,10 @@ class Unaccounted:
     name: ClassVar[str] = "unaccounted"
     alpha: ClassVar[float] = 0.0
     """Its bound on false alarms: there are none."""
+    kinds: ClassVar[tuple[type[Event], ...]] = (
+        *(RunStarted, EpisodeStarted, Decided, EpisodeEnded),
+        *(Transfer, Pending, Settled, Demand),
+    )
 
     def __init__(self) -> None:
         self._is_armed = False

@@ -180,8 +180,7 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     lives = Lives(notes)
     tally = Tally(next(iter(scenario.world.need)))
     monitors = [monitor for spec in scenario.monitors for monitor in monitors_of(spec)]
-    share(monitors)
-    watch = Watch(monitors, tally)
+    watch = Watch(monitors, tally, share(monitors))
     policies = {id(group): policy_of(group) for group in scenario.workers}
     cast = {
         worker: Part(policies[id(group)], group.family)
