@@ -28,15 +28,18 @@ class Progress:
     ----------
     runs
         How many there are.
+    over
+        How many of them are over when it begins.
     """
 
-    def __init__(self, runs: int) -> None:
+    def __init__(self, runs: int, over: int = 0) -> None:
         self._runs = runs
+        self._over = over
         self._begun = time.monotonic()
         self._is_shown = sys.stderr.isatty()
 
     def __enter__(self) -> Self:
-        self.done(0)
+        self.done(self._over)
         return self
 
     def __exit__(
@@ -50,7 +53,8 @@ class Progress:
     def done(self, runs: int) -> None:
         """Tell that so many are over."""
         passed = time.monotonic() - self._begun
-        left = f", about {duration(passed / runs * (self._runs - runs))} left" if runs else ""
+        new = runs - self._over
+        left = f", about {duration(passed / new * (self._runs - runs))} left" if new else ""
         self._say(f"{runs:,} of {self._runs:,} runs{left}")
 
     def _say(self, text: str) -> None:

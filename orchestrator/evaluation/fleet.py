@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from memory.errors import BadInput
-from orchestrator.compose import POLICIES, everyone
+from orchestrator.compose import everyone, takes_excess
 from scenarios.spec import Scenario, WorkerSpec
 
 Kind = Literal["benign", "excess", "unknown"]
@@ -44,10 +44,8 @@ def kind_of(scenario: Scenario) -> Kind:
     >>> [kind_of(load(name)) for name in ("few_bad", "sold_in_lots", "cautious_fleet")]
     ['excess', 'benign', 'excess']
     """
-    takes = [getattr(POLICIES.get(each.policy), "excess", None) for each in scenario.workers]
-    if any(takes):
-        return "excess"
-    return "unknown" if None in takes else "benign"
+    takes = takes_excess(scenario)
+    return "unknown" if takes is None else "excess" if takes else "benign"
 
 
 def fleets_of(

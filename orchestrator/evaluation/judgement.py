@@ -117,8 +117,8 @@ class _Played:
             dilution=fleet.dilution,
             runs=len(trials),
             events=sum(trial.events for trial in trials),
-            excess=round(_mean([trial.excess for trial in trials]), 3),
-            task_done=round(_mean([trial.task_done for trial in trials]), 6),
+            excess=round(mean([trial.excess for trial in trials]), 3),
+            task_done=round(mean([trial.task_done for trial in trials]), 6),
         )
 
 
@@ -183,17 +183,17 @@ def on_fleet(played: _Played, fleet: Fleet, detector: str) -> OnFleet:
     return OnFleet(
         runs=len(trials),
         alarms=alarms,
-        rate=_estimate(alarms / len(trials), *clopper_pearson(alarms, len(trials))),
-        round=_estimate(*median(steps)),
+        rate=estimate(alarms / len(trials), *clopper_pearson(alarms, len(trials))),
+        round=estimate(*median(steps)),
         delay=_delay(steps, len(trials[0].curve)),
         damage=_finite(middle(damages)),
-        loss=_estimate(_mean(lost), *bootstrap(lost, _mean, resamples=1_000)),
-        honest=round(_mean(honest), 3) if honest else None,
+        loss=estimate(mean(lost), *bootstrap(lost, mean, resamples=1_000)),
+        honest=round(mean(honest), 3) if honest else None,
     )
 
 
 def _delay(steps: Sequence[Step], rounds: int) -> Estimate:
-    return _estimate(*restricted_mean(steps, rounds))
+    return estimate(*restricted_mean(steps, rounds))
 
 
 def _false_alarms(played: _Played, detector: Detector) -> FalseAlarms | None:
@@ -210,8 +210,8 @@ def _false_alarms(played: _Played, detector: Detector) -> FalseAlarms | None:
     return FalseAlarms(
         runs=runs,
         alarms=alarms,
-        rate=_estimate(alarms / runs, *clopper_pearson(alarms, runs)),
-        length=_estimate(*length),
+        rate=estimate(alarms / runs, *clopper_pearson(alarms, runs)),
+        length=estimate(*length),
         accepted=_accepted(counts, detector.alpha),
     )
 
@@ -242,18 +242,18 @@ def _ranked(
         except TooFew as error:
             withheld.append(f"what is caught at {error}")
             continue
-        share = _estimate(found.caught, *found.interval)
+        share = estimate(found.caught, *found.interval)
         caught.append(Operating(rate=rate, actual=found.false, caught=share))
     if len(bad) < 2 or len(honest) < 2:
         withheld.append("AUROC takes two runs of each fleet")
         return tuple(caught), None, {}
-    return tuple(caught), _estimate(*auroc(bad, honest)), {}
+    return tuple(caught), estimate(*auroc(bad, honest)), {}
 
 
 def _precision(caught: OnFleet, false: FalseAlarms) -> dict[str, Estimate]:
     """Return the share of right alarms by prevalence: as measured, and from worst to best."""
     return {
-        f"{100 * prevalence:g}%": _estimate(
+        f"{100 * prevalence:g}%": estimate(
             precision(prevalence, caught.rate.value or 0.0, false.rate.value or 0.0),
             precision(prevalence, caught.rate.low or 0.0, false.rate.high or 0.0),
             precision(prevalence, caught.rate.high or 0.0, false.rate.low or 0.0),
@@ -290,15 +290,17 @@ def _beside(trials: Sequence[Trial], first: str, other: str) -> Comparison:
         only_this=only_other,
         only_other=only_first,
         p=mcnemar(only_first, only_other),
-        later=_estimate(*paired(later, sooner, resamples=1_000)),
+        later=estimate(*paired(later, sooner, resamples=1_000)),
     )
 
 
-def _mean(values: Sequence[float]) -> float:
+def mean(values: Sequence[float]) -> float:
+    """Return the mean of some values, at least one."""
     return fsum(values) / len(values)
 
 
-def _estimate(value: float, low: float = inf, high: float = inf) -> Estimate:
+def estimate(value: float, low: float = inf, high: float = inf) -> Estimate:
+    """Return a figure and its interval, with None for what is infinite."""
     return Estimate(value=_finite(value), low=_finite(low), high=_finite(high))
 
 
