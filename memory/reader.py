@@ -18,6 +18,7 @@ from memory.log import Entry, Log
 from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
 from memory.relay import Bus, Wire
 from memory.store import Store
+from memory.study import Studies
 from memory.tables import ANSWER, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
 from memory.truth import Record, Sealed
 from memory.verdicts import Verdict
@@ -51,6 +52,11 @@ class Reader:
     def is_degraded(self) -> bool:
         """Whether there is a bus that is down: news of other processes come by looking only."""
         return self._wire is not None and self._wire.is_down
+
+    @property
+    def studies(self) -> Studies:
+        """The experiments that are registered here, and which runs belong to them."""
+        return Studies(self._store)
 
     def run(self, run: str) -> RunRecord:
         """Return how far one run has come."""

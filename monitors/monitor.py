@@ -17,6 +17,10 @@ class Monitor(Protocol):
     A class that looks at few kinds of events may name them in ``kinds``, a tuple of classes: then
     it is shown no others. What it reads through a shared fold (:mod:`monitors.acquisition`) it
     need not name.
+
+    A class may say two things more of itself, for those who choose among monitors
+    (:mod:`monitors.profile`): ``guarantee``, what bounds its false alarms and while what holds,
+    and ``reads_need``, whether it says nothing without the need.
     """
 
     name: ClassVar[str]

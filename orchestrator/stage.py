@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from memory.envelope import Event
@@ -157,9 +157,15 @@ class Stage:
     @cached_property
     def schemas(self) -> tuple[ToolSchema, ...]:
         """The same tools as a model is shown them."""
-        return tuple(ToolSchema.model_validate(schema_of(TOOLS[name])) for name in self.tools)
+        return tuple(map(_shown, self.tools))
 
     @property
     def rounds(self) -> int:
         """How many rounds the run has."""
         return self.scenario.world.rounds
+
+
+@cache
+def _shown(tool: str) -> ToolSchema:
+    """Return a tool as any model is shown it: written once a process, not once a run."""
+    return ToolSchema.model_validate(schema_of(TOOLS[tool]))
