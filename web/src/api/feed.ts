@@ -84,39 +84,21 @@ export interface Frame {
 /** Cuts a stream of text into whole frames, however it comes. */
 export class Frames {
   readonly waiting: unknown[] = [];
-  private parts: string[] = [];
-  private tail = "";
+  private rest = "";
 
   take(text: string): Frame[] {
-    // A frame ends with an empty line, which may itself be cut in two.
-    const found: Frame[] = [];
-    let begin = 0;
-    if (this.tail === "\n" && text.startsWith("\n")) {
-      found.push(...this.close(""));
-      begin = 1;
-    }
-    for (;;) {
-      const end = text.indexOf("\n\n", begin);
-      if (end < 0) break;
-      found.push(...this.close(text.slice(begin, end)));
-      begin = end + 2;
-    }
-    const rest = text.slice(begin);
-    if (rest) this.parts.push(rest);
-    this.tail = text.at(-1) ?? this.tail;
-    if (begin === text.length) this.tail = "";
-    return found;
+    const whole = (this.rest + text).split("\n\n");
+    this.rest = whole.pop() ?? "";
+    return whole.map(frameOf).filter((frame) => frame.event);
   }
+}
 
-  private close(last: string): Frame[] {
-    const whole = this.parts.join("") + last;
-    this.parts = [];
-    const frame: Frame = { event: "", id: "", data: "" };
-    for (const line of whole.split("\n")) {
-      const colon = line.indexOf(": ");
-      const name = line.slice(0, colon);
-      if (name === "event" || name === "id" || name === "data") frame[name] = line.slice(colon + 2);
-    }
-    return frame.event ? [frame] : [];
+function frameOf(text: string): Frame {
+  const frame: Frame = { event: "", id: "", data: "" };
+  for (const line of text.split("\n")) {
+    const colon = line.indexOf(": ");
+    const name = line.slice(0, colon);
+    if (name === "event" || name === "id" || name === "data") frame[name] = line.slice(colon + 2);
   }
+  return frame;
 }

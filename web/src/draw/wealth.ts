@@ -62,12 +62,17 @@ export function wealth(scores: Scores, alarm: AlarmInFull, rounds: number): (are
       context.fill();
     }
     context.textAlign = "left";
+    const ends: [string, number, string][] = [];
     const end = inside(mine).at(-1);
-    if (end) context.fillText(alarm.pool === alarm.key ? alarm.pool : alarm.key, width - right + 6, y(end.wealth!) + 4);
-    if (threshold) context.fillText(`alarm at ${evidence(threshold)}`, width - right + 6, y(threshold) + 4);
-    if (workers.length) {
-      context.fillStyle = colour("dim");
-      context.fillText("each worker alone", width - right + 6, y(1) + (threshold && Math.abs(y(1) - y(threshold)) < 14 ? 16 : 4));
+    if (end) ends.push([alarm.pool === alarm.key ? alarm.pool : alarm.key, y(end.wealth!), "alarm"]);
+    if (threshold) ends.push([`alarm at ${evidence(threshold)}`, y(threshold), "alarm"]);
+    if (workers.some((each) => inside(each.points).length)) ends.push(["each worker alone", y(1), "dim"]);
+    ends.sort((a, b) => a[1] - b[1]);
+    let free = -Infinity;
+    for (const [said, place, name] of ends) {
+      free = Math.max(place, free + 13);
+      context.fillStyle = colour(name);
+      context.fillText(said, width - right + 6, free + 4);
     }
     context.strokeStyle = colour("text");
     context.lineWidth = 1;

@@ -146,7 +146,7 @@ function One({ told }: { told: Told }) {
       </div>
       <div className="alarmpage">
         <section>
-          <p className="sentence">{alarm.sentence}</p>
+          <p className="sentence">{sentence(alarm.sentence)}</p>
           <p className="dim" style={{ margin: "8px 0 16px" }}>
             By then the fleet had taken{" "}
             <b className={alarm.damage > 0 ? "over strong" : "under strong"}>
@@ -182,6 +182,9 @@ function One({ told }: { told: Told }) {
     </main>
   );
 }
+
+/** The monitor's own sentence, as one. */
+const sentence = (said: string) => `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.!?]$/.test(said) ? "" : "."}`;
 
 type Evidence = NonNullable<AlarmInFull["evidence"]>;
 

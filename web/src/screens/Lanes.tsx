@@ -10,8 +10,8 @@ import { whole } from "../run/words";
 
 type RunAt = Extract<Place, { screen: "run" }>;
 
-const LANE = 20;
-const OPEN = 74;
+const LANE = 24;
+const OPEN = 78;
 const CLOSED = 8;
 const MANY = 60;
 
@@ -92,7 +92,7 @@ function Label({ lane, model, at, isChosen, choose }: { lane: Lane; model: RunMo
     return <button className="label" style={{ top, height, fontSize: 0 }} aria-label={`${worker.name}, excess ${whole(excess, true)}`} aria-pressed={isChosen} onClick={choose} />;
   }
   return (
-    <button className="label" style={{ top, height, alignContent: "start", paddingTop: 2 }} aria-pressed={isChosen} onClick={choose}>
+    <button className="label" style={{ top, height, alignContent: "start", paddingTop: 4 }} aria-pressed={isChosen} onClick={choose}>
       <span className="strong">
         {worker.name}
         {worker.alarms.some((alarm) => alarm.round <= at) && <span className="alarm"> ▲</span>}

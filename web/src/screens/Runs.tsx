@@ -93,16 +93,16 @@ function Table({ runs, at, choose }: { runs: readonly Run[]; at: number; choose:
   const told = useTold(rows.getVirtualItems().flatMap((row) => runs[row.index] ?? []));
   const largest = largestOf(told);
   return (
-    <div className="table runs" role="grid" aria-label="Runs" aria-rowcount={runs.length}>
-      <div className="row head" role="row">
-        {["state", "run", "scenario", "seed", "workers", "round", "excess, √ scale", "now", "", "highest score", "first alarm", "round", "damage", "task done", "started"].map((name, index) => (
-          <span key={index} role="columnheader" className={[3, 4, 7, 11, 12, 13, 14].includes(index) ? "num" : ""}>
+    <div className="table runs">
+      <div className="row head" aria-hidden="true">
+        {HEADS.map((name, index) => (
+          <span key={index} className={NUMBERS.has(index) ? "num" : ""}>
             {name}
           </span>
         ))}
       </div>
-      <div className="body" ref={body} tabIndex={0} aria-activedescendant={runs[at] ? `run-${runs[at].run}` : undefined}>
-        <div style={{ height: rows.getTotalSize() }}>
+      <div className="body" ref={body} tabIndex={0} role="grid" aria-label="Runs" aria-rowcount={runs.length} aria-activedescendant={runs[at] ? `run-${runs[at].run}` : undefined}>
+        <div role="presentation" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((row) => {
             const run = runs[row.index];
             return run && <Row key={run.run} run={run} told={told.get(run.run) ?? {}} largest={largest} top={row.start} isChosen={row.index === at} choose={() => choose(row.index)} />;
@@ -112,6 +112,9 @@ function Table({ runs, at, choose }: { runs: readonly Run[]; at: number; choose:
     </div>
   );
 }
+
+const HEADS = ["state", "run", "scenario", "seed", "workers", "round", "excess, √ scale", "now", "", "highest score", "first alarm", "round", "damage", "task done", "started"];
+const NUMBERS = new Set([3, 4, 7, 11, 12, 13, 14]);
 
 const SIGNS: Record<string, string> = { running: "▶ running", done: "✓ done", failed: "✕ failed", interrupted: "‖ interrupted" };
 

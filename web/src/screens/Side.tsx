@@ -138,12 +138,12 @@ function Events({ model, place, at, version, move }: { model: RunModel; place: R
               No event fits “{place.q}”{place.worker ? ` of ${place.worker}` : ""}. {whole(end)} without the filter.
             </p>
           )}
-          <div style={{ height: rows.getTotalSize() }}>
+          <div role="presentation" style={{ height: rows.getTotalSize() }}>
             {rows.getVirtualItems().map((row) => {
               const at = listed.places[row.index]!;
               return at < 0 ? (
-                <div key={row.key} className="row round" style={{ transform: `translateY(${row.start}px)` }}>
-                  <span>Round {whole(-at - 1)}</span>
+                <div key={row.key} className="row round" role="row" style={{ transform: `translateY(${row.start}px)` }}>
+                  <span role="gridcell">Round {whole(-at - 1)}</span>
                 </div>
               ) : (
                 <EventRow key={row.key} model={model} at={at} top={row.start} place={place} />
