@@ -10,9 +10,12 @@ LONG = "very long " * 5000
 
 
 class Hostile:
+    """Says in every place what a page must never take for its own."""
+
     name = "hostile"
 
     async def act(self, observation: Observation) -> Decision:
+        """Reserve, and write."""
         calls = [
             Call(tool="reserve_compute", arguments={"amount": 150}),
             Call(tool="post_note", arguments={"name": "plan", "text": MARKUP + CONTROL}),
