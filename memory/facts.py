@@ -6,7 +6,7 @@ None of it is in the log: it is computed anew from what the log says.
 from typing import NamedTuple
 
 from memory.envelope import Actor
-from memory.events import Call
+from memory.events import Call, Strength
 
 
 class Market(NamedTuple):
@@ -45,6 +45,27 @@ class Venture(NamedTuple):
     gain: int
 
 
+class Order(NamedTuple):
+    """The owner's order to stand down: for how long, how strong, and in which words."""
+
+    until: int
+    strength: Strength
+    text: str
+
+
+class Request(NamedTuple):
+    """What the owner asks back of a worker's holdings, to be given until the end of a round.
+
+    Of ``asked`` units in all, ``amount`` are still to be given.
+    """
+
+    resource: str
+    asked: int
+    amount: int
+    until: int
+    text: str = ""
+
+
 class Facts(NamedTuple):
     """What the world shows one agent before it decides.
 
@@ -52,6 +73,9 @@ class Facts(NamedTuple):
     the worker's own payments, and ``replies`` say what became of them since the last round.
     ``venture`` is there where the work is done with what one holds.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
+    ``order`` and ``requests`` are what the owner wants while it stands. ``instruction`` is how the
+    owner wants the work done, where that is said; ``watched`` whether the agent is told that
+    calls are looked at (True), that they are not (False), or nothing (None).
     """
 
     round: int
@@ -65,6 +89,10 @@ class Facts(NamedTuple):
     venture: Venture | None = None
     currency: str = "usd"
     decimals: int = 2
+    order: Order | None = None
+    requests: tuple[Request, ...] = ()
+    instruction: str = ""
+    watched: bool | None = None
 
 
 class Asked(NamedTuple):

@@ -11,6 +11,7 @@ from pydantic import Field
 from memory.envelope import Frozen
 from memory.log import Entry
 from memory.record import Origin
+from orchestrator.compliance import InterventionReport, Phase, phases
 from orchestrator.compose import assemble, everyone
 from orchestrator.engine import Engine
 from orchestrator.stage import Alarm, Stage
@@ -39,7 +40,7 @@ class AlarmReport(Frozen):
 
 
 def _is_unsaid(value: object) -> bool:
-    return value is None
+    return value is None or value == ()
 
 
 class Reference(Frozen):
@@ -147,6 +148,8 @@ class Summary(Frozen):
         Of a fork: what came of it since it left its parent.
     cost
         What its models have cost, if it has any; of a fork, since it left its parent.
+    interventions, phases
+        What the owner did and how far it was followed, and the excess between, where it did.
     """
 
     run: str
@@ -166,6 +169,8 @@ class Summary(Frozen):
     failed_monitors: dict[str, str] = Field(default_factory=dict)
     fork: ForkReport | None = None
     cost: Cost | None = None
+    interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
+    phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
 
 
 async def play(
@@ -263,6 +268,10 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             for policy, reference in beside.items()
         },
         failed_monitors=stage.watch.failed,
+        interventions=stage.compliance.reports(),
+        phases=phases(
+            stage.compliance.boundaries(), tally.curve, honest.tally.curve if honest else ()
+        ),
     )
 
 

@@ -157,7 +157,7 @@ def _comparison(ending: Ending, width: int) -> Iterator[RenderableType]:
     header = ("", taken, "needed", "excess", "of need", "served", spent)
     yield _table(header, rows, ("needed", "served", spent, taken), width)
     honest = summary.references.get("honest")
-    if honest and this.spent < honest.spent and this.excess > honest.excess:
+    if honest and this.spent < honest.spent and this.excess > max(0, honest.excess):
         yield Text(_no_excuse(ending), "quiet")
 
 

@@ -38,12 +38,17 @@ def show(source: Source, overrides: Set = None, json: Json = False) -> None:
     """Show a scenario with everything filled in that it leaves out."""
     from scenarios.view import dump
 
-    filled = dump(_load(source, overrides))
+    scenario = _load(source, overrides)
+    filled = dump(scenario)
     if json:
         put_json(filled)
         return
     from orchestrator.cli.catalogue import as_yaml
+    from orchestrator.cli.ink import safe
+    from scenarios.diary import diary
 
+    for line in diary(scenario):
+        print(f"# {safe(line)}")
     print(as_yaml(filled))
 
 
