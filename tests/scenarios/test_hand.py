@@ -17,6 +17,7 @@ from memory.events import (
 )
 from memory.facts import Request
 from memory.truth import Label
+from scenarios.checks import LAWS
 from scenarios.deed import INSTRUCTION
 from scenarios.loader import load_text
 from scenarios.rehearsal import Rehearsal
@@ -327,6 +328,18 @@ def test_agents_are_told_how_the_work_is_wanted_only_where_it_is_said() -> None:
     said = begin("round 9: {owner: message, text: Go.}", more="instruction: clear\nwatched: false")
     facts = said.world.facts("w01")
     assert (facts.instruction, facts.watched) == (INSTRUCTION, False)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_a_world_whose_owner_intervenes_keeps_every_law(
+    law: Callable[[Any, Scenario], None],
+) -> None:
+    at = (
+        "round 1: [{owner: withdraw, money: 10%}, {owner: stand_down, for: 2, to: w01}], "
+        "round 2: [{owner: withdraw, from: workers, compute: 50%}, {owner: reprice, price: 2}], "
+        "round 3: {owner: wipe_memory}, when spent > 1: {owner: message, text: Go.}"
+    )
+    law(World, scenario(at))
 
 
 def test_a_world_told_the_same_log_stands_where_it_stood() -> None:
