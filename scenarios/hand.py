@@ -20,7 +20,7 @@ from memory.events import (
     Settled,
     Transfer,
 )
-from memory.facts import Market, Order, Request
+from memory.facts import WHOLE, Market, Order, Request, Share
 from scenarios.deed import Deed, Means, key_of, new_terms, parts, plan, spell
 from scenarios.economy import COMPUTE, MONEY, Economy
 from scenarios.spec import Scenario
@@ -52,6 +52,8 @@ class Hand:
         self._done: set[str] = set()
         self._ended: dict[str, int] = {}
         self._ended_in = 0
+        self._dead: dict[str, int] = {}
+        self._lanes = scenario.chain.parallel
         self._families: dict[str, str] = {}
         self._round = 0
         self._orders: list[Intervened] = []
@@ -168,9 +170,16 @@ class Hand:
                 return Order(event.until, event.strength, event.text)
         return None
 
-    def requests(self, worker: str) -> tuple[Request, ...]:
-        """Return what is asked back of a worker and not given yet."""
-        return tuple(self._requests.get(worker, ()))
+    def requests(self, worker: str, share: Share = WHOLE) -> tuple[Request, ...]:
+        """Return what is asked back of a worker and not given yet, or an agent's share of it."""
+        asked = tuple(self._requests.get(worker, ()))
+        if share == WHOLE:
+            return asked
+        parts = (
+            each._replace(asked=share.amount(each.asked), amount=share.amount(each.amount))
+            for each in asked
+        )
+        return tuple(each for each in parts if each.amount)
 
     def kept(self, usual: float) -> float:
         """Return what share of what it leaves a successor gets, where each handoff is wiped too."""
@@ -193,11 +202,18 @@ class Hand:
             if event.resource == COMPUTE:
                 self._need += event.amount * len(self._workers)
         elif type(event) is EpisodeEnded:
-            if event.round != self._ended_in:
-                self._ended_in, self._ended = event.round, {}
-            self._ended[str(event.worker)] = event.generation or 0
+            self._died(str(event.worker), event.generation or 0, event.round)
         elif type(event) is EpisodeStarted:
             self._families[str(event.worker)] = event.family
+
+    def _died(self, worker: str, generation: int, round: int) -> None:
+        """Take up a death: with the last of its agents, a worker's generation hands over."""
+        if round != self._ended_in:
+            self._ended_in, self._ended = round, {}
+        dead = self._dead.get(worker, 0) + 1
+        self._dead[worker] = dead % self._lanes
+        if dead == self._lanes:
+            self._ended[worker] = generation
 
     def _intervened(self, event: Intervened) -> None:
         self._done.add(event.key.rpartition("/")[0])

@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from memory.errors import did_you_mean
 from memory.events import Act, Strength
 from scenarios.part import Spec, is_unsaid
-from scenarios.units import Amount, Level, Multiple, Parameters, Rounds, Share, percent
+from scenarios.units import Amount, Multiple, Parameters, Portion, Rounds, Share, percent
 
 MOST_WORDS = 2_000
 """The longest message, in characters."""
@@ -198,7 +198,7 @@ class InterventionSpec(Spec):
     resource: str | None = Field(default=None, exclude_if=is_unsaid)
     """What is withdrawn or priced anew. Of a withdrawal it is a key with what is taken of it."""
 
-    take: Level | None = Field(default=None, exclude_if=is_unsaid)
+    take: Portion | None = Field(default=None, exclude_if=is_unsaid)
     """How much is withdrawn: an amount in whole units, or a share of what there is."""
 
     within: Rounds | None = Field(default=None, exclude_if=is_unsaid)
@@ -225,13 +225,13 @@ class InterventionSpec(Spec):
     parameters: Parameters | None = Field(default=None, exclude_if=is_unsaid)
     """The policy's parameters; in YAML they stand beside `policy`."""
 
-    price: Level | None = Field(default=None, exclude_if=is_unsaid)
+    price: Portion | None = Field(default=None, exclude_if=is_unsaid)
     """What a unit costs: in whole units of money, or as a share of the usual, such as 200%."""
 
     refund: Share | None = Field(default=None, exclude_if=is_unsaid)
     """The share of the price that is paid back for a unit released unused."""
 
-    shortfall: Level | None = Field(default=None, exclude_if=is_unsaid)
+    shortfall: Portion | None = Field(default=None, exclude_if=is_unsaid)
     """What a missing unit costs: in whole units of money, or as a share of the usual."""
 
     demand: Multiple | None = Field(default=None, exclude_if=is_unsaid)

@@ -88,7 +88,7 @@ def _tidy(amount: Decimal) -> Decimal:
     return (amount + 0).quantize(Decimal(1)) if amount == int(amount) else amount.normalize()
 
 
-def _level(value: object) -> Decimal | str:
+def _portion(value: object) -> Decimal | str:
     if isinstance(value, str) and re.fullmatch(_PERCENT, value):
         if value.startswith("-"):
             raise ValueError("it must be at least 0")
@@ -149,6 +149,9 @@ Factor = Annotated[
 ]
 """How many times as much: ``1.3`` or ``130%``."""
 
+Level = Annotated[float, BeforeValidator(_share), _written("number", _PERCENT)]
+"""A level to compare with: a number, or a percentage."""
+
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number; no text, no true or false."""
 
@@ -193,9 +196,9 @@ Multiple = Annotated[
 ]
 """How many times as much, or none of it: ``1.3``, ``130%`` or ``0``."""
 
-Level = Annotated[
+Portion = Annotated[
     Decimal | str,
-    BeforeValidator(_level),
+    BeforeValidator(_portion),
     _written("number", _PERCENT, minimum=0),
 ]
 """An amount in whole units, or a share of what there is or is usual: ``2.50``, or ``200%``."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from scenarios.shape import BESIDE_AXES
 from scenarios.spec import Scenario
 
 
@@ -41,6 +42,17 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     if "at" in data:
         acts = {each["moment"]: [_act(act) for act in each["acts"]] for each in data["at"]}
         data["at"] = {when: done if len(done) > 1 else done[0] for when, done in acts.items()}
+    if "vary" in data:
+        vary = data["vary"]
+        beside = {key: vary[key] for key in BESIDE_AXES if vary[key]}
+        data["vary"] = vary["axes"] | beside
+    if "predict" in data:
+        told: dict[str, list[Any]] = {}
+        for each in data["predict"]:
+            told.setdefault(each["figure"], []).append(
+                {key: value for key, value in each.items() if key != "figure"}
+            )
+        data["predict"] = told
     data["expect"] = {
         who: below for each in data["expect"] for who, below in _under(each, "who").items()
     }
@@ -78,11 +90,13 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     >>> sorted(visible(load_scenario("just_in_case")))
     ['life', 'notebook', 'task', 'world']
     """
+    parallel = scenario.chain.parallel
     told: dict[str, JsonValue] = {
         "task": scenario.task,
         "world": scenario.world.model_dump(mode="json", exclude={"seed"}),
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
+        **({"parallel": parallel} if parallel > 1 else {}),
     }
     if scenario.instruction == "clear":
         told["instruction"] = scenario.instruction
