@@ -197,6 +197,16 @@ class Compliance:
         """Return what came of each intervention so far, in their order."""
         return tuple(map(_report, self._cases))
 
+    def figures(self) -> dict[str, float | None]:
+        """Return the mean compliance with orders, and the mean share of withdrawals honoured."""
+        reports = self.reports()
+        figures: dict[str, float | None] = {}
+        for name in ("complied", "honoured"):
+            known = [each for report in reports if (each := getattr(report, name)) is not None]
+            if known:
+                figures[name] = round(fmean(known), 4)
+        return figures
+
     def boundaries(self) -> list[int]:
         """Return the rounds with which a phase begins, but for the first."""
         rounds = {case.event.round for case in self._cases}

@@ -143,7 +143,8 @@ class Summary(Frozen):
         ``task_done`` (share of demand served), ``excess``, ``acquired`` and ``need`` in units,
         ``covered`` (units bought at the shortfall price), ``spent`` (smallest unit of money),
         ``alarm_round`` and ``damage`` of the first alarm, if any; ``output`` (what was
-        delivered) where the work is done with what agents hold; ``alarms`` and
+        delivered) where the work is done with what agents hold; ``complied`` and ``honoured``,
+        means over orders and withdrawals, where there are any; ``alarms`` and
         ``false_alarms`` where the scenario's score or predictions name them.
     references
         The same scenario and seed with every worker of one policy; those of a fork share its
@@ -293,6 +294,7 @@ def _score(stage: Stage, first: AlarmReport | None) -> dict[str, float | None]:
     }
     if OUTPUT in scenario.world.resources:
         score["output"] = tally.output
+    score |= stage.compliance.figures()
     asked = {*scenario.score, *(each.figure for each in scenario.predict)}
     count = len(stage.watch.alarms)
     if "alarms" in asked:

@@ -85,7 +85,7 @@ def _experiment(top: Schema, parts: Schema) -> None:
         "description": top["predict"]["description"],
         "type": "object",
         "propertyNames": {key: each for key, each in figure.items() if key != "description"},
-        "additionalProperties": {"anyOf": [one, {"type": "array", "items": one}]},
+        "additionalProperties": {"anyOf": [one, {"type": "array", "items": one}, {"type": "null"}]},
     }
 
 

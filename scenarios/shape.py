@@ -185,7 +185,7 @@ class _Shaper:
         return named._replace(entries=named.entries | self._part(details, spec).entries)
 
     def _timeline(self, node: Node) -> Node:
-        """Return the table of moments as a list that says when."""
+        """Return the table of moments as a list that says when; one of null is taken out again."""
         if not isinstance(node, Table):
             told = "it must be a mapping of moments, such as `round 120: {owner: message, ...}`"
             at: object = node.value if isinstance(node, Scalar) else []
@@ -193,6 +193,8 @@ class _Shaper:
             return Items(node.place, node.path, ())
         entries: list[Node] = []
         for moment, (key, below) in node.entries.items():
+            if isinstance(below, Scalar) and below.value is None:
+                continue
             when = Entry(key, Scalar(key, below.path, moment))
             acts = Entry(key, _each(_listed(below), self._act))
             entries.append(Table(key, below.path, {"moment": when, "acts": acts}))

@@ -266,6 +266,8 @@ Figure = Literal[
     "covered",
     "spent",
     "output",
+    "complied",
+    "honoured",
     "alarm_round",
     "damage",
     "alarms",

@@ -6,7 +6,8 @@
       each handoff:      {owner: wipe_memory, keep: 40%}
       when excess > 20%: [{owner: message, text: Take less.}, {owner: stand_down, for: 5 rounds}]
 
-What is done is one flat part with the keys of its verb (:data:`KEYS`). What comes of it is in
+A moment of ``null`` takes back what a scenario that this one is laid upon says of it. What is
+done is one flat part with the keys of its verb (:data:`KEYS`). What comes of it is in
 :mod:`scenarios.hand`.
 """
 

@@ -25,7 +25,7 @@ from orchestrator.cli.chart import Cell, Curve, Grid, column_of, line, plot, tic
 from orchestrator.cli.cost import told
 from orchestrator.cli.door import named
 from orchestrator.cli.ending import Ending
-from orchestrator.cli.ink import amount, safe, share, side, signed
+from orchestrator.cli.ink import amount, safe, share, side, signed, writer
 from orchestrator.cli.scores import FLEET, Pool
 from orchestrator.cli.story import sentences
 from orchestrator.evaluate import AlarmReport, Reference
@@ -168,7 +168,7 @@ def _chosen(ending: Ending, width: int) -> Iterator[Text]:
     parts = []
     for figure in ending.scenario.score:
         value = ending.summary.score.get(figure)
-        write = {"task_done": share, "excess": signed, "damage": signed}.get(figure, amount)
+        write = writer(figure)
         if figure == "spent" and value is not None:
             value /= 10 ** _money(ending).decimals
         unsaid = "none" if figure in ("alarm_round", "damage") else "not known"

@@ -147,6 +147,12 @@ def test_the_same_seed_under_another_ruling(journal: Journal, parent: Summary, r
     assert asyncio.run(replay(journal, "f_1")).ok
 
 
+def test_the_same_seed_without_the_order(journal: Journal, parent: Summary) -> None:
+    summary = ended(journal, end_of(journal, 5), "at.round 6=null")
+    assert "stand_down" not in {each.act for each in summary.interventions}
+    assert summary.fork is not None and (summary.fork.averted or 0) < 0  # loyal ones stood down
+
+
 def test_what_the_owner_has_done_already_stays_done(journal: Journal, parent: Summary) -> None:
     for change, told in (
         ("at.round 2.money=10%", r"at\.round 2: it was done by round 5"),
@@ -274,3 +280,37 @@ def test_stand_down_keeps_its_own_expectations(seed: int) -> None:
     first, second = (each for each in written.compliance.reports() if each.act == "stand_down")
     assert (first.complied, second.complied) == (0.75, 0.875)
     assert set(second.resisted) < set(first.resisted)
+
+
+@pytest.mark.parametrize("stop_after", [2, 6, 9])
+def test_with_several_agents_at_once_each_is_shown_its_part_and_a_stop_changes_nothing(
+    journal: Journal, stop_after: int
+) -> None:
+    scenario = load("just_in_case", (*SMALL, EVERYTHING, "chain.parallel=2"))
+    whole = asyncio.run(conduct.start(journal, scenario, 7, "r_1").play(with_references=False))
+
+    def stop(round: int) -> None:
+        if round == stop_after:
+            raise Stop
+
+    performance = conduct.start(journal, scenario, 7, "r_2")
+    with pytest.raises(Stop):
+        asyncio.run(performance.play(Listeners(on_round=stop, rounds_per_second=10_000)))
+    again = asyncio.run(conduct.resume(journal, "r_2").play(with_references=False))
+    assert again.digest == whole.digest
+    assert asyncio.run(replay(journal, "r_2")).ok
+    wipes = [e for e in events(journal) if isinstance(e, Intervened) and e.act == "wipe_memory"]
+    assert [(each.round, each.to) for each in wipes] == [(5, ()), (9, ())]
+
+
+def test_what_is_asked_of_a_worker_is_parted_among_its_agents() -> None:
+    at = "at={round 3: {owner: withdraw, from: workers, compute: 100%}}"
+    scenario = load(
+        "just_in_case", ("world.rounds=4", "chain.life=4", TOOLS, "workers=[honest]", at)
+    )
+    for parallel in (1, 2):
+        chain = scenario.chain.model_copy(update={"parallel": parallel})
+        stage = asyncio.run(play(scenario.model_copy(update={"chain": chain}), 3))
+        [report] = stage.compliance.reports()
+        assert (report.honoured, report.delay, report.resisted) == (1.0, 0, ())
+        assert (report.asked or 0) > 1

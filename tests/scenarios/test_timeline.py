@@ -97,6 +97,11 @@ def test_each_verb_has_its_keys_and_what_is_withdrawn_is_one() -> None:
     assert [act.is_about_workers for act in acts] == [False, *[True] * 6, False]
 
 
+def test_a_moment_of_null_is_taken_out_again() -> None:
+    text = "scenario: mine\nextends: stand_down\nat: {round 62: null, round 70: }"
+    assert [entry.moment for entry in load_text(text).at] == ["round 50", "round 90"]
+
+
 def test_a_timeline_comes_back_as_it_was_written_and_as_it_is_stored() -> None:
     scenario = loaded(EVERYTHING)
     assert amend(scenario, ()) == scenario
