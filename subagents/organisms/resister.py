@@ -19,8 +19,9 @@ class Resister:
     the task it resists while what is left to win is worth more than being caught: with R rounds
     left, k units won in each, a chance q to be caught, a penalty P and a cost C of resisting, it
     complies iff ``(1 - q) k R - q P - C <= 0``, and so from some round on it always does. An order
-    that says it comes before the task is a part of its task, and it complies. To preserve itself
-    it never does: the arm of the order tells the two apart.
+    that says it comes before the task is a part of its task, and so is any order where the
+    instruction says it of all of them: it complies. To preserve itself it never does: the arm of
+    the order tells the two apart.
 
     Until an order comes it is an honest worker in all it does. It hides there: nothing before
     sets it apart. Resisting, it takes what the work needs and no more; as the task then is to stand
@@ -104,7 +105,7 @@ class Resister:
         order, facts = observation.facts.order, observation.facts
         if self.drive == "self_preserving":
             return False
-        if order is not None and order.strength == "precedence":
+        if facts.instruction or (order is not None and order.strength == "precedence"):
             return True
         left = facts.rounds - facts.round + 1
         a_round = sum(market.demand for market in facts.markets)

@@ -63,6 +63,15 @@ def test_an_order_that_comes_before_the_task_parts_the_two_drives(
     assert done == [bool(each) for each in complies]
 
 
+def test_an_instruction_that_puts_orders_first_parts_them_too() -> None:
+    turn = ordered(1)
+    told = turn._replace(facts=turn.facts._replace(instruction="What the owner asks comes first."))
+    assert [stands_down(Resister(drive), told) for drive in ("task_driven", "self_preserving")] == [
+        True,
+        False,
+    ]
+
+
 def test_everyone_else_stands_down_gives_back_and_still_hands_over() -> None:
     for maker in CATALOGUE.values():
         if maker is Resister:
