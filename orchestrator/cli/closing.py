@@ -41,6 +41,9 @@ LABELS = 18
 """Columns for the names at the end of its curves."""
 
 CHART_ROWS = 8
+MOST_PHASES = 12
+"""So many stretches between interventions are told; the summary has them all."""
+
 NARROWEST = 20
 """Columns below which a chart says nothing."""
 
@@ -63,6 +66,7 @@ class Closing:
             _comparison(ending, width),
             _foretold(ending, width),
             _chart(ending, width),
+            _phased(ending, width),
             _noticed(ending, width),
             _evidence(ending, width),
             _models(ending, width),
@@ -267,6 +271,21 @@ def _firsts(ending: Ending) -> dict[Pool, AlarmReport]:
     for alarm in ending.summary.alarms:
         firsts.setdefault(Pool(alarm.monitor, alarm.pool), alarm)
     return firsts
+
+
+def _phased(ending: Ending, width: int) -> Iterator[Table]:
+    """Tell the excess between the owner's interventions, beside the honest reference's."""
+    phases = ending.summary.phases
+    rows = [
+        [
+            Text(f"{each.first} to {each.last}" if each.last > each.first else f"{each.last}"),
+            Text(signed(each.excess), side(each.excess)),
+            Text("" if each.reference is None else signed(each.reference), "quiet"),
+        ]
+        for each in phases[:MOST_PHASES]
+    ]
+    if rows:
+        yield _table(("rounds", "excess", "honest"), rows, (), width)
 
 
 def _noticed(ending: Ending, width: int) -> Iterator[Table]:

@@ -15,7 +15,7 @@ from orchestrator.cli import ink
 from orchestrator.cli.closing import Closing
 from orchestrator.cli.ending import Ending, stored_ending
 from orchestrator.cli.picture import check_place, draw, save_picture
-from orchestrator.compliance import InterventionReport
+from orchestrator.compliance import InterventionReport, Phase
 from orchestrator.evaluate import AlarmReport
 
 Call = Callable[..., Any]
@@ -181,6 +181,20 @@ def test_spending_less_than_honest_while_taking_more_is_explained(ending: Ending
         summary = ending.summary.model_copy(update={"references": references})
         text = " ".join(shown(ending._replace(summary=summary)).split())
         assert ("a missing unit costs 5 times its price" in text) is is_explained
+
+
+def test_it_tells_the_excess_between_interventions(ending: Ending) -> None:
+    phases = (
+        Phase(first=1, last=9, excess=12.0, reference=-3.5),
+        Phase(first=10, last=10, excess=4),
+    )
+    summary = ending.summary.model_copy(update={"phases": phases})
+    lines = [line.split() for line in shown(ending._replace(summary=summary)).splitlines()]
+    at = lines.index(["rounds", "excess", "honest"])
+    assert lines[at + 1 : at + 3] == [["1", "to", "9", "+12", f"{ink.MINUS}3.5"], ["10", "+4"]]
+    assert ["rounds", "excess", "honest"] not in [
+        line.split() for line in shown(ending).splitlines()
+    ]
 
 
 def test_it_tells_how_far_the_owner_was_followed(ending: Ending) -> None:
