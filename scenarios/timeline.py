@@ -22,7 +22,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from memory.errors import did_you_mean
 from memory.events import Act, Strength
 from scenarios.part import Spec, is_unsaid
-from scenarios.units import Amount, Multiple, Parameters, Portion, Rounds, Share, percent
+from scenarios.units import Multiple, Parameters, Portion, Rounds, Share, percent
 
 MOST_WORDS = 2_000
 """The longest message, in characters."""
@@ -33,15 +33,18 @@ FAMILY = "family "
 
 KEYS: Mapping[Act, tuple[str, ...]] = MappingProxyType(
     {
-        "withdraw": ("from", "resource", "take", "within"),
+        "withdraw": ("from", "within"),
         "stand_down": ("to", "for", "strength"),
         "wipe_memory": ("to", "scope", "keep"),
-        "swap_model": ("to", "policy", "family", "parameters"),
+        "swap_model": ("to", "policy", "family"),
         "message": ("to",),
         "reprice": ("resource", "price", "refund", "shortfall", "demand", "for"),
     }
 )
-"""What an author may say beside each verb; and beside any of them, ``text``."""
+"""What an author may say beside each verb; and beside any of them, ``text``.
+
+A withdrawal has the resource for one more key, and a swap what its policy takes.
+"""
 
 LATER = ("survey", "update", "audit")
 """Verbs of the language that this release does not speak."""
@@ -284,20 +287,3 @@ def level_of(level: Decimal | str, usual: Decimal) -> Decimal:
 def share_of(level: str) -> Decimal:
     """Return the share that a level such as ``30%`` is, exactly."""
     return Decimal(level.rstrip("% ")) / 100
-
-
-__all__ = [
-    "FAMILY",
-    "KEYS",
-    "LATER",
-    "MEASURES",
-    "PROJECT",
-    "WORKERS",
-    "Amount",
-    "EntrySpec",
-    "InterventionSpec",
-    "Moment",
-    "level_of",
-    "moment",
-    "share_of",
-]

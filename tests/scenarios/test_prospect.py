@@ -85,6 +85,10 @@ def test_what_cannot_be_meant_is_told_with_its_place(entry: str, problem: str) -
         ),
         ("round 9: {owner: withdraw}", "says nothing of what is withdrawn; name a resource"),
         ("round 9: {owner: withdraw, money: 3, compute: 3}", "names money, compute; withdraw one"),
+        (
+            "round 9: {owner: withdraw, resource: money, take: 3}",
+            "names resource, take; withdraw one",
+        ),
         ("round 9: {}", "5:15 at.round 9.owner is missing"),
         ("round 9: stand_down", "5:15 at.round 9 is 'stand_down'; it must be a mapping"),
         ("round 9: []", "at.round 9 is a list; it must not be empty"),
