@@ -234,6 +234,9 @@ def _stage(scenario: Scenario, record: RunRecord, policy: Recorded) -> Stage:
     unmanned = everyone(scenario, "honest").model_copy(update={"monitors": scenario.monitors})
     stage = assemble(unmanned, record.seed, record.run)
     stage.cast = {worker: Part(policy, part.family) for worker, part in stage.cast.items()}
+    stage.understudies = {
+        key: Part(policy, part.family) for key, part in stage.understudies.items()
+    }
     stage.cleaned = policy.cleaned
     stage.exchange = stage.exchange and policy
     return stage

@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from memory.envelope import Event
-from memory.events import RunFinished
+from memory.events import Intervened, RunFinished
 from memory.exchange import Exchange
 from memory.log import Log
 from memory.notes import Notes
@@ -15,6 +15,7 @@ from memory.truth import Record
 from memory.verdicts import Verdict
 from monitors.acquisition import Acquisitions
 from monitors.monitor import Monitor, looks_at
+from orchestrator.compliance import Compliance
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.tally import Tally
@@ -124,6 +125,8 @@ class Stage:
     clean when they were made. They are fit already, and what was said before is not kept.
     ``exchange`` is what a run whose notebook is the commons deals with it through.
     ``spent`` is what models have cost so far: it lies beside the log, not in it.
+    ``understudies`` take over where the owner swaps who decides, by what the intervention's key
+    begins with.
     """
 
     scenario: Scenario
@@ -142,12 +145,24 @@ class Stage:
     offers: Offers = field(default_factory=Offers)
     exchange: Exchange | None = None
     spent: Spent = field(default_factory=Spent)
+    understudies: Mapping[str, Part] = field(default_factory=dict)
+    compliance: Compliance = field(default_factory=lambda: Compliance(must_release=True))
 
     def fold(self, event: Event) -> None:
-        """Take up one event of the log: where the world's clock stands."""
+        """Take up one event of the log: where the world's clock stands, and who decides now."""
         self.round = event.round
         if isinstance(event, RunFinished):
             self.is_finished = True
+        elif isinstance(event, Intervened) and event.act == "swap_model":
+            part = self.understudies[event.key.rpartition("/")[0]]
+            for worker in event.to or tuple(self.cast):
+                self.cast[worker] = part
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Everyone who decides for some worker, now or later; each once."""
+        parts = (*self.cast.values(), *self.understudies.values())
+        return tuple({id(part.policy): part.policy for part in parts}.values())
 
     @cached_property
     def tools(self) -> tuple[str, ...]:
