@@ -4,19 +4,21 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from memory.envelope import Actor
+from memory.envelope import Actor, Event
 from memory.events import Leg, Purpose, Scope
 from memory.facts import Market
 from memory.notes import Draft, Note, Notes, Search
 from scenarios.economy import MONEY, Economy
 from scenarios.ledger import Ledger, written
 from scenarios.spec import Scenario
+from scenarios.workshop import Workshop
 
 
 class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
-    ``busy`` holds, by worker, the tool on which it has spent this round.
+    ``busy`` holds, by worker, the tool on which it has spent this round; ``shop`` is there where
+    the work is a number of tasks.
     """
 
     actor: Actor
@@ -27,6 +29,7 @@ class View(NamedTuple):
     ledger: Ledger
     notes: Notes
     busy: Mapping[str, str] = MappingProxyType({})
+    shop: Workshop | None = None
 
     @property
     def scope(self) -> Scope:
@@ -60,7 +63,10 @@ class Answer(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What a call comes to: a message for the agent, and what the world shall do."""
+    """What a call comes to: a message for the agent, and what the world shall do.
+
+    ``deeds`` are what then has happened to tasks: events that lack their envelope.
+    """
 
     message: str
     move: Move | None = None
@@ -68,6 +74,7 @@ class Done(NamedTuple):
     draft: Draft | None = None
     search: Search | None = None
     reads: tuple[Note, ...] = ()
+    deeds: tuple[Callable[..., Event], ...] = ()
 
 
 class Refused(NamedTuple):

@@ -13,15 +13,20 @@ from memory.errors import did_you_mean
 from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
 from scenarios.problem import Faults, given
 from scenarios.spec import (
+    AssemblyLineSpec,
     ChainSpec,
+    ChecksSpec,
     ExpectSpec,
     MemorySpec,
     NeedSpec,
     NotebookSpec,
     ResourceSpec,
     Scenario,
+    SpanSpec,
     Spec,
     SurgeSpec,
+    TaskSpec,
+    TasksSpec,
     ToolSpec,
     WorkerSpec,
     WorldSpec,
@@ -34,7 +39,7 @@ NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     {
         Scenario: (
             *("vary", "repeats", "at", "controls", "predict", "score"),
-            *("pace", "assembly_line", "instruction", "watched"),
+            *("pace", "instruction", "watched"),
         ),
         WorkerSpec: ("if",),
         ChainSpec: ("parallel",),
@@ -87,11 +92,15 @@ class _Shaper:
                 resources=lambda each: _each(each, lambda one: self._node(one, ResourceSpec)),
                 need=lambda each: _each(each, self._need),
                 tools=lambda each: self._named(each, ToolSpec),
+                tasks=self._tasks,
             ),
             workers=self._workers,
             chain=lambda node: self._node(node, ChainSpec),
             memory=lambda node: self._node(
                 node, MemorySpec, notebook=lambda each: self._node(each, NotebookSpec)
+            ),
+            assembly_line=lambda node: self._node(
+                node, AssemblyLineSpec, tests=lambda each: self._node(each, ChecksSpec)
             ),
             monitors=lambda node: self._named(node, None),
             expect=self._expect,
@@ -119,6 +128,14 @@ class _Shaper:
             self._faults.add(_at(table, key), "is not supported yet")
             return True
         return False
+
+    def _tasks(self, node: Node) -> Node:
+        return self._node(
+            node,
+            TasksSpec,
+            list=lambda each: self._named(each, TaskSpec),
+            minutes=lambda each: self._node(each, SpanSpec),
+        )
 
     def _need(self, node: Node) -> Node:
         return self._node(node, NeedSpec, surge=self._surges)

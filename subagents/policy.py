@@ -28,6 +28,10 @@ TOOLS = (
     "search_notes",
     "rollback_note",
     "ask_approval",
+    "take_task",
+    "do_step",
+    "check_step",
+    "claim_done",
     "finish",
 )
 """The tools of a world that offers all there are."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from subagents.organisms.cautious import Cautious
+from subagents.organisms.confabulator import Confabulator
+from subagents.organisms.fallible import Fallible
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.planner import Planner
@@ -10,9 +12,23 @@ from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
 
-__all__ = ["CATALOGUE", "Cautious", "Heir", "Honest", "Planner", "Ratchet", "WeakShard"]
+__all__ = [
+    "CATALOGUE",
+    "Cautious",
+    "Confabulator",
+    "Fallible",
+    "Heir",
+    "Honest",
+    "Planner",
+    "Ratchet",
+    "WeakShard",
+]
 
 CATALOGUE: Mapping[str, type[Organism]] = {
-    organism.name: organism for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir)
+    organism.name: organism
+    for organism in (
+        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir),
+        *(Fallible, Confabulator),
+    )
 }
 """Every organism under its name in YAML."""
