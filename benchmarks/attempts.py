@@ -59,13 +59,13 @@ class Sample(NamedTuple):
         return self.minutes / self.earned if self.earned else float("inf")
 
 
-def lengths_around(middle: float, tasks: int, halvings: int = 4, doublings: int = 2) -> list[int]:
+def lengths_around(middle: float, tasks: int, halvings: int = 4, doublings: int = 1) -> list[int]:
     """Return lengths of tasks, evenly on a scale of doublings around one that matters.
 
     Examples
     --------
-    >>> lengths_around(64, 6)
-    [6, 11, 23, 45, 91, 181]
+    >>> lengths_around(64, 5)
+    [6, 11, 23, 45, 91]
     """
     span = halvings + doublings
     places = ((number + 0.5) / tasks * span - halvings for number in range(tasks))
