@@ -37,7 +37,7 @@ def take_task(view: View, task: Name | None = None) -> Done | Refused:
     """
     shop = _shop(view)
     if task is None:
-        free = shop.board(view.actor).free
+        free = shop.board(view.actor, view.share.number).free
         if not free:
             return Refused("there is no task to take")
         task = free[0].task

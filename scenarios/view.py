@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from scenarios.shape import BESIDE_AXES
 from scenarios.spec import Scenario
 
 
@@ -40,6 +41,17 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
     if tasks := data["world"].get("tasks"):
         tasks["list"] = [_under(each, "name") for each in tasks["list"]]
+    if "vary" in data:
+        vary = data["vary"]
+        beside = {key: vary[key] for key in BESIDE_AXES if vary[key]}
+        data["vary"] = vary["axes"] | beside
+    if "predict" in data:
+        told: dict[str, list[Any]] = {}
+        for each in data["predict"]:
+            told.setdefault(each["figure"], []).append(
+                {key: value for key, value in each.items() if key != "figure"}
+            )
+        data["predict"] = told
     data["expect"] = {
         who: below for each in data["expect"] for who, below in _under(each, "who").items()
     }
@@ -69,12 +81,14 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     ['life', 'notebook', 'task', 'world']
     """
     told = _line(scenario)
+    parallel = scenario.chain.parallel
     return {
         "task": scenario.task,
         "world": scenario.world.model_dump(mode="json", exclude={"seed"}),
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
         **({"line": told} if told else {}),
+        **({"parallel": parallel} if parallel > 1 else {}),
     }
 
 

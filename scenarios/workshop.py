@@ -8,7 +8,6 @@ world knows the true figures and tells nobody; what was handed in stands in the 
 The state here is a fold of the log's events. Tasks, rules and luck depend on the seed alone.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
@@ -263,10 +262,11 @@ class Workshop:
         """Return what must be done before a task and is not yet."""
         return [name for name in thread.task.after if self.threads[name].outcome != "done"]
 
-    def board(self, actor: Actor) -> Board:
-        """Return what an agent is shown of the tasks."""
+    def board(self, actor: Actor, place: int = 0) -> Board:
+        """Return what an agent is shown of the tasks; ``place`` is which of several at once."""
         held = self.held(actor.agent)
-        free = () if held else tuple(self._job(each, actor) for each in self._on_offer(actor))
+        offered = () if held else self._on_offer(actor, place)
+        free = tuple(self._job(each, actor) for each in offered)
         return Board(
             held=self._job(held, actor) if held else None,
             free=free,
@@ -275,10 +275,11 @@ class Workshop:
             is_checked=self.line.tests is not None,
         )
 
-    def _on_offer(self, actor: Actor) -> Iterator[Thread]:
-        """Yield some tasks that may be taken: those of the agent's own post first.
+    def _on_offer(self, actor: Actor, place: int) -> list[Thread]:
+        """Return some tasks that may be taken: those of the agent's own post first.
 
-        Then those that nobody has begun, each post looking at them from another one on.
+        Then those that nobody has begun. Each post, and each of several agents at once, looks at
+        them from another one on.
         """
         ours, fresh, begun = list[Thread](), list[Thread](), list[Thread]()
         for each in self._open:
@@ -287,8 +288,8 @@ class Workshop:
                     ours.append(each)
                 else:
                     (begun if each.token else fresh).append(each)
-        turned = self._posts.get(str(actor.worker), 0) % len(fresh) if fresh else 0
-        yield from (*ours, *fresh[turned:], *fresh[:turned], *begun)[:SHOWN]
+        first = self._posts.get(str(actor.worker), 0) + place
+        return [*_turned(ours, place), *_turned(fresh, first), *begun][:SHOWN]
 
     def _job(self, thread: Thread, actor: Actor) -> Job:
         task, step = thread.task, min(thread.step, thread.task.steps)
@@ -412,6 +413,12 @@ class Workshop:
         if thread is not None:
             thread.holder = None
         return thread
+
+
+def _turned(threads: list[Thread], first: int) -> list[Thread]:
+    """Return the same in turn, from another one on."""
+    first %= max(1, len(threads))
+    return threads[first:] + threads[:first]
 
 
 def _is_sound(task: Task, done: StepDone) -> bool:
