@@ -21,9 +21,8 @@ def observe(
     stage: Stage, life: Life, brief: Brief | None = None, step: Step = "act"
 ) -> Observation:
     """Return what the agent sees before its next turn, which is for that step of its life."""
-    agent = life.actor.agent
-    share = stage.world.crew.share(agent)
-    facts = stage.world.facts(str(life.actor.worker), share, agent)
+    share = stage.world.crew.share(life.actor.agent)
+    facts = stage.world.facts(str(life.actor.worker), share, life.actor)
     memos = tuple(memo_of(note) for note in brief.notes) if brief else tuple(life.memos.values())
     turn = life.turn + 1
     return Observation(

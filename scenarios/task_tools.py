@@ -44,7 +44,7 @@ def take_task(view: View, task: Name | None = None) -> Done | Refused:
     thread = _thread(shop, task)
     if isinstance(thread, Refused):
         return thread
-    if not shop.is_free(thread, view.actor.worker) and thread.holder != view.actor.agent:
+    if not shop.is_free(thread, view.actor) and thread.holder != view.actor.agent:
         whose = f"held by {thread.holder}" if thread.holder else f"kept for {thread.post}"
         return Refused(f"{task} is {whose} until round {thread.until}, and longer if work goes on")
     if missing := shop.missing(thread):

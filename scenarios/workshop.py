@@ -138,6 +138,7 @@ class Thread:
     token: int = 0
     holder: str | None = None
     post: str | None = None
+    generation: int | None = None
     until: int = 0
     outcome: Ending | None = None
 
@@ -248,15 +249,16 @@ class Workshop:
         thread = self.threads.get(self._held.get(agent or "", ""))
         return thread if thread is not None and thread.until >= self.round else None
 
-    def is_free(self, thread: Thread, worker: str | None) -> bool:
-        """Whether a task may be taken by an agent of this worker.
+    def is_free(self, thread: Thread, actor: Actor) -> bool:
+        """Whether an agent may take a task.
 
-        What an agent leaves when it dies is kept for its successor as long as its lease would
-        have lasted: others do not know the thread.
+        What an agent leaves when it dies is kept for its successors as long as its lease would
+        have lasted: nobody else knows the thread.
         """
         if thread.until < self.round or not thread.token:
             return True
-        return thread.holder is None and thread.post == worker
+        is_ours = thread.post == actor.worker
+        return thread.holder is None and is_ours and thread.generation != actor.generation
 
     def missing(self, thread: Thread) -> list[str]:
         """Return what must be done before a task and is not yet."""
@@ -283,7 +285,7 @@ class Workshop:
         """
         ours, fresh, begun = list[Thread](), list[Thread](), list[Thread]()
         for each in self._open:
-            if self.is_free(each, actor.worker) and not self.missing(each):
+            if self.is_free(each, actor) and not self.missing(each):
                 if each.post == actor.worker:
                     ours.append(each)
                 else:
@@ -350,7 +352,7 @@ class Workshop:
         if thread.holder:
             self._held.pop(thread.holder, None)
         thread.token, thread.holder, thread.post = event.token, agent, event.worker
-        thread.until = event.until
+        thread.generation, thread.until = event.generation, event.until
         self._held[agent] = event.task
 
     def _fold_step(self, event: StepDone) -> None:

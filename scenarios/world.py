@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
-from memory.envelope import Actor, Envelope, Event
+from memory.envelope import NOBODY, Actor, Envelope, Event
 from memory.errors import LedgerError, did_you_mean
 from memory.events import (
     ACQUIRING,
@@ -193,10 +193,10 @@ class World:
                 paid = Label(sanctioned=True, needed=0.0, disclosed=True, released=False)
                 self._seal(Record(settled.seq, paid))
 
-    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
         """Return what the world shows a worker's agent before it decides.
 
-        Where the worker has several at once, each is shown its ``share``. Which ``agent`` it is
+        Where the worker has several at once, each is shown its ``share``. Which ``actor`` it is
         matters where there are tasks, for each has its own.
         """
         free, part = self.ledger.free, share.amount
@@ -212,7 +212,7 @@ class World:
             venture=self._venture(part(free(worker, COMPUTE))),
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
-            board=self._board(Actor(worker, agent=agent), share),
+            board=self._board(actor, share),
             share=share,
         )
 
