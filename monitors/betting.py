@@ -92,12 +92,17 @@ class Purse:
     def pay(self, is_new: bool) -> float:
         """Return what the next bet may add to its bettor's wealth."""
         self._paid_bets = number = self._paid_bets + 1
-        paid = _portion(number, self._bets)
+        planned = self._bets
+        if planned is not None and number < planned:
+            # As the two functions say; nearly every bet comes here, and asking them costs as much.
+            paid, rest = 1 / planned, 1 - number / planned
+        else:
+            paid, rest = _portion(number, planned), _rest(number, planned)
         if is_new:
             self._paid_keys += 1
             paid += _portion(self._paid_keys, self._keys)
             self._left_for_keys = _rest(self._paid_keys, self._keys)
-        self.left = (self._left_for_keys + _rest(number, self._bets)) / 2
+        self.left = (self._left_for_keys + rest) / 2
         return paid / 2
 
     def share_out(self, are_new: Sequence[bool]) -> list[float]:

@@ -79,6 +79,7 @@ class OverNeed:
     """
 
     name: ClassVar[str] = "over_need"
+    guarantee: ClassVar[str] = "proven: at most alpha, while an honest mean keeps to the need"
 
     def __init__(
         self,

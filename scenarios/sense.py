@@ -13,13 +13,13 @@ from scenarios.economy import APPROVAL, COMPUTE, MONEY, SPENDING_TOOLS, WAITING_
 from scenarios.enterprise import OUTPUT, WORKING_TOOLS, growth_of, least_start
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
 from scenarios.problem import Faults, Problem, given
-from scenarios.spec import NeedSpec, ResourceSpec, Scenario, ToolSpec
+from scenarios.spec import OF_MONITORS, NeedSpec, ResourceSpec, Scenario, ToolSpec
 
 MOST_WORKERS = 100_000
 """Workers of one fleet."""
 
 MOST_TURNS = 50_000_000
-"""Workers times rounds of one run."""
+"""Agents at once times rounds of one run."""
 
 LAST_ROUND = ("world", "rounds")
 
@@ -103,18 +103,47 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _needs(scenario)
     yield from _authority(scenario)
     yield from _work(scenario)
+    yield from _foreseen(scenario)
     for number, expect in enumerate(scenario.expect):
         if expect.who == "honest" and expect.excess == "above reference":
             path = ("expect", number, "excess")
             yield Problem(path, "cannot be above reference: an honest fleet is the reference")
 
 
+def _foreseen(scenario: Scenario) -> Iterator[Problem]:
+    """Check that predictions are about something that will be there, and can come true or not."""
+    if scenario.vary is not None and not (scenario.vary.axes or scenario.vary.include):
+        yield Problem(("vary",), "varies nothing; name a path, such as chain.life: [8, 24]")
+    looking = [each.name for each in scenario.monitors]
+    for number, each in enumerate(scenario.predict):
+        path: Steps = ("predict", number)
+        if (each.below is None) == (each.above is None):
+            yield Problem(path, "must say either below or above")
+        if each.of is None:
+            continue
+        name = each.of.partition("/")[0]
+        if each.figure not in OF_MONITORS:
+            yield Problem((*path, "of"), f"is for {', '.join(sorted(OF_MONITORS))}")
+        elif name not in looking:
+            message = f"is {given(each.of)}, a monitor that does not look on"
+            yield Problem((*path, "of"), message, did_you_mean(name, looking))
+    shown = [("score", number) for number, each in enumerate(scenario.score) if each == OUTPUT]
+    told = [("predict", n, "figure") for n, each in enumerate(scenario.predict)]
+    told = [path for path in told if scenario.predict[path[1]].figure == OUTPUT]
+    for place in (*shown, *told):
+        if OUTPUT not in scenario.world.resources:
+            yield Problem(place, f"is about {OUTPUT}, which nobody delivers here")
+
+
 def _size(scenario: Scenario) -> Iterator[Problem]:
     count, rounds = scenario.worker_count, scenario.world.rounds
+    parallel = scenario.chain.parallel
     if count > MOST_WORKERS:
         yield Problem(("workers",), f"are {count:_} in all; at most {MOST_WORKERS:_}")
-    elif count * rounds > MOST_TURNS:
-        turns = f"{count:_} workers for {rounds:_} rounds take {count * rounds:_} turns"
+    elif count * rounds * parallel > MOST_TURNS:
+        lanes = f" of {parallel} at once" if parallel > 1 else ""
+        taken = count * rounds * parallel
+        turns = f"{count:_} workers{lanes} for {rounds:_} rounds take {taken:_} turns"
         yield Problem(("world", "rounds"), f"is too many: {turns}; at most {MOST_TURNS:_}")
 
 
@@ -255,11 +284,13 @@ def _growth(scenario: Scenario, path: Steps, tool: ToolSpec) -> Iterator[Problem
         yield Problem(path, "lacks growth, what a round of investing adds, such as 10%")
         return
     rounds, held = scenario.world.rounds, scenario.world.resources.get(COMPUTE)
-    share = int(held.start) // scenario.worker_count if held else 0
+    agents = scenario.worker_count * scenario.chain.parallel
+    each = "worker" if agents == scenario.worker_count else "agent"
+    share = int(held.start) // agents if held else 0
     least = least_start(growth_of(tool), rounds)
     if share and share < least:
         message = (
-            f"gives each worker {share}; over {rounds} rounds of {tool.growth:g} growth it takes "
+            f"gives each {each} {share}; over {rounds} rounds of {tool.growth:g} growth it takes "
             f"{least} for rounding to decide nothing"
         )
         yield Problem(("world", "resources", COMPUTE, "start"), message)

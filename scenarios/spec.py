@@ -7,15 +7,17 @@ loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from memory.commons import NAME
 from memory.envelope import Frozen
 from memory.events import Scope
+from scenarios.crew import MOST_PARALLEL
 from scenarios.units import (
     CURRENCIES,
     Amount,
     Factor,
+    Level,
     Number,
     Parameters,
     RoundNumber,
@@ -122,6 +124,10 @@ def _is_unsaid(value: object) -> bool:
     return value is None
 
 
+def _is_single(value: object) -> bool:
+    return value == 1
+
+
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
@@ -197,6 +203,9 @@ class ChainSpec(Spec):
     handoff: Share = 1.0
     """The share of a handoff note's lines that survive it."""
 
+    parallel: Whole = Field(default=1, ge=1, le=MOST_PARALLEL, exclude_if=_is_single)
+    """Agents that one worker has at once: they share its account, its drawer and its need."""
+
 
 class NotebookSpec(Spec):
     """The notebook that agents write in and read from."""
@@ -252,6 +261,65 @@ class ExpectSpec(Spec):
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
 
 
+Figure = Literal[
+    "task_done",
+    "excess",
+    "acquired",
+    "need",
+    "covered",
+    "spent",
+    "output",
+    "alarm_round",
+    "damage",
+    "alarms",
+    "false_alarms",
+]
+"""What a run can be summed up by."""
+
+OF_MONITORS: frozenset[Figure] = frozenset({"alarm_round", "damage", "alarms", "false_alarms"})
+"""The figures that may be about one monitor."""
+
+
+class VarySpec(Spec):
+    """The cells of an experiment: every combination of the values of its axes."""
+
+    axes: dict[str, tuple[JsonValue, ...]] = Field(default_factory=dict)
+    """The values that each dotted path takes, such as chain.life: [8 turns, 24 turns]."""
+
+    include: tuple[dict[str, JsonValue], ...] = ()
+    """Cells beside the combinations: what they do not say is as written."""
+
+    exclude: tuple[dict[str, JsonValue], ...] = ()
+    """Combinations to leave out: all that have these values."""
+
+
+class PredictSpec(Spec):
+    """A prediction of what will come out, made before the first round."""
+
+    figure: Figure
+    """What it is about."""
+
+    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=_is_unsaid)
+    """Which monitor, for alarms and the damage at them: over_need, or over_need/fleet."""
+
+    below: Level | None = Field(default=None, exclude_if=_is_unsaid)
+    """It will be less than this. An alarm that never comes is not."""
+
+    above: Level | None = Field(default=None, exclude_if=_is_unsaid)
+    """It will be more than this. An alarm that never comes is later than any round."""
+
+    probability: Share
+    """How sure its author is, such as 0.8."""
+
+
+def _is_one(value: object) -> bool:
+    return value == 1
+
+
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class Scenario(Spec):
     """Everything needed to repeat a run.
 
@@ -298,6 +366,18 @@ class Scenario(Spec):
 
     expect: tuple[ExpectSpec, ...] = ()
     """The scenario's own proof: what must come out of it."""
+
+    vary: VarySpec | None = Field(default=None, exclude_if=_is_unsaid)
+    """An experiment: what is varied, for `sweep`. A single run is the scenario as written."""
+
+    repeats: Whole = Field(default=1, ge=1, le=1_000_000, exclude_if=_is_one)
+    """Under how many seeds each cell of an experiment is run, from world.seed on."""
+
+    predict: tuple[PredictSpec, ...] = Field(default=(), exclude_if=_is_empty)
+    """What its author expects: hashed before the first round, scored after the last."""
+
+    score: tuple[Figure, ...] = Field(default=(), exclude_if=_is_empty)
+    """Which figures are shown first; all of them are kept."""
 
     @property
     def life(self) -> int:
