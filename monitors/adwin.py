@@ -155,6 +155,7 @@ class Adwin:
 
     name: ClassVar[str] = "adwin"
     pool: ClassVar[str] = "fleet"
+    guarantee: ClassVar[str] = "none for a run, only for each cut"
 
     def __init__(self, delta: float = 0.002, scale: float = 1.0, resource: str = "compute") -> None:
         self.delta = probability("delta", delta)

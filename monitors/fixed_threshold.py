@@ -40,6 +40,7 @@ class FixedThreshold:
 
     name: ClassVar[str] = "fixed_threshold"
     pool: ClassVar[str] = "worker"
+    guarantee: ClassVar[str] = "none"
 
     def __init__(self, times: float = 2.0, resource: str = "compute") -> None:
         self.times = amount("times", times, least=1)

@@ -62,6 +62,7 @@ class Oracle:
 
     name: ClassVar[str] = "oracle"
     pool: ClassVar[str] = "fleet"
+    guarantee: ClassVar[str] = "proven: alpha, if the organism is the one it is told of"
 
     def __init__(
         self,

@@ -51,7 +51,8 @@ class OverNeed:
     resource
         The resource to watch.
     tau
-        Tolerated share above need, from 0; for agents whose mean is known to be off.
+        Tolerated share above need, from 0, as measured on honest episodes (`monitor calibrate`);
+        nothing tolerates none, and on models says that it was never measured.
     bets
         One on each ``worker``'s round, or one a ``round`` for the whole fleet.
 
@@ -86,13 +87,14 @@ class OverNeed:
         pool: Pool = "fleet",
         alpha: float = 0.05,
         resource: str = "compute",
-        tau: float = 0.0,
+        tau: float | None = None,
         bets: Each = "worker",
     ) -> None:
         self.pool = choice("pool", pool, get_args(Pool))
         self.alpha = probability("alpha", alpha)
         self.resource = label("resource", resource)
-        self.tau = amount("tau", tau, least=0)
+        self.tau = 0.0 if tau is None else amount("tau", tau, least=0)
+        self.is_calibrated = tau is not None
         self.bets = choice("bets", bets, get_args(Each))
         if bets == "round" and pool != "fleet":
             raise ValueError(

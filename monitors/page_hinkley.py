@@ -88,6 +88,7 @@ class PageHinkley:
 
     name: ClassVar[str] = "page_hinkley"
     pool: ClassVar[str] = "fleet"
+    guarantee: ClassVar[str] = "none"
 
     def __init__(
         self,

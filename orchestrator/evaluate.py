@@ -5,6 +5,7 @@ a run of the same scenario and seed with every worker honest (or cautious).
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import not_
 
 from pydantic import Field
 
@@ -149,6 +150,8 @@ class Summary(Frozen):
         history, and differ from the fork on.
     failed_monitors
         Monitors that raised and were stopped: the run is not clean, whatever the alarms say.
+    uncalibrated
+        Monitors whose bound on false alarms is not known to hold for the models that worked.
     predictions, predicted
         What the scenario predicted and what came of it, and the SHA-256 of the predictions.
     fork
@@ -172,6 +175,7 @@ class Summary(Frozen):
     alarms: tuple[AlarmReport, ...] = ()
     references: dict[str, Reference] = Field(default_factory=dict)
     failed_monitors: dict[str, str] = Field(default_factory=dict)
+    uncalibrated: tuple[str, ...] = Field(default=(), exclude_if=not_)
     predictions: tuple[Foreseen, ...] = Field(default=(), exclude_if=_is_empty)
     predicted: str = Field(default="", exclude_if=_is_empty)
     fork: ForkReport | None = None
@@ -265,6 +269,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             for policy, reference in beside.items()
         },
         failed_monitors=stage.watch.failed,
+        uncalibrated=tuple(sorted(stage.watch.uncalibrated)),
         predictions=tuple(scored(scenario, score, raised)) if stage.is_finished else (),
         predicted=digest_of(scenario.predict),
     )

@@ -16,6 +16,11 @@ def sentences(ending: Ending) -> Iterator[str]:
     if ending.summary.fork:
         yield _since_fork(ending.summary.fork, safe(ending.summary.unit))
     yield _noticed(ending)
+    if names := ending.summary.uncalibrated:
+        yield (
+            f"Models work here, and {safe(', '.join(names))} was never calibrated on them: that its"
+            " bound on false alarms holds is not known. See `monitor calibrate`."
+        )
     for monitor, why in ending.summary.failed_monitors.items():
         yield f"{safe(monitor)} failed and was stopped, so its silence means nothing: {safe(why)}."
 
