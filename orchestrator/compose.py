@@ -20,6 +20,7 @@ from monitors import CATALOGUE as MONITORS
 from monitors.acquisition import share
 from monitors.monitor import Monitor
 from orchestrator.lives import Lives
+from orchestrator.patience import Patience, guarded
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
 from scenarios.problem import Problem
@@ -181,7 +182,8 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     tally = Tally(next(iter(scenario.world.need)))
     monitors = [monitor for spec in scenario.monitors for monitor in monitors_of(spec)]
     share(monitors)
-    watch = Watch(monitors, tally)
+    patience = Patience()
+    watch = Watch([guarded(monitor, patience) for monitor in monitors], tally)
     watch.uncalibrated = uncalibrated(scenario, monitors)
     policies = {id(group): policy_of(group) for group in scenario.workers}
     cast = {
