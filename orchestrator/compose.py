@@ -21,6 +21,7 @@ from monitors.acquisition import share
 from monitors.monitor import Monitor
 from orchestrator.compliance import Compliance
 from orchestrator.lives import Lives
+from orchestrator.patience import Patience, guarded
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
 from scenarios.deed import family_of, key_of
@@ -206,7 +207,9 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     tally = Tally(next(iter(scenario.world.need)))
     monitors = [monitor for spec in scenario.monitors for monitor in monitors_of(spec)]
     share(monitors)
-    watch = Watch(monitors, tally)
+    patience = Patience()
+    watch = Watch([guarded(monitor, patience) for monitor in monitors], tally)
+    watch.uncalibrated = uncalibrated(scenario, monitors)
     policies = {id(group): policy_of(group) for group in scenario.workers}
     cast = {
         worker: Part(policies[id(group)], group.family)
@@ -225,6 +228,29 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
         log.listen(stage.offers.fold, *stage.offers.folds)
         stage.exchange = CommonsExchange(OwnCommons(), run)
     return stage
+
+
+def uncalibrated(scenario: Scenario, monitors: Iterable[Monitor]) -> frozenset[str]:
+    """Return the names of those monitors whose bound is not known to hold for these workers.
+
+    Organisms keep the mean contract by construction. Of a model nobody knows, until what it takes
+    when it is honest has been measured; whether a worker is one, the scenario says, and no
+    monitor learns it.
+    """
+    if not any(is_model(group) for group in scenario.workers):
+        return frozenset()
+    return frozenset(
+        monitor.name for monitor in monitors if not getattr(monitor, "is_calibrated", False)
+    )
+
+
+def is_model(group: WorkerSpec) -> bool:
+    """Whether a group of workers is decided for by a model: by what is asked, and then read."""
+    try:
+        maker = find(group.policy, POLICIES, "policy")
+    except Unfit:  # a policy of the user's own that is not at hand, as in a replay
+        return False
+    return callable(getattr(maker, "ask", None)) and callable(getattr(maker, "read", None))
 
 
 def seal(scenario: Scenario, seed: int) -> Sealed:

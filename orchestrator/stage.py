@@ -46,7 +46,7 @@ class Watch:
     """The monitors of a run as one fold: shows them each event and keeps what they answer.
 
     A monitor that raises is stopped and named in ``failed``; the run goes on, and is never
-    reported as clean.
+    reported as clean. What those say who are ``uncalibrated``, by name, is marked as such.
     """
 
     monitors: list[Monitor]
@@ -54,6 +54,7 @@ class Watch:
     fresh: list[Verdict] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    uncalibrated: frozenset[str] = frozenset()
     _listeners: list[Callable[[Verdict], None]] = field(default_factory=list)
 
     def listen(self, hear: Callable[[Verdict], None]) -> None:
@@ -73,6 +74,9 @@ class Watch:
     def _keep(self, verdict: Verdict) -> None:
         if not isinstance(verdict, Verdict):
             raise TypeError(f"it answered {type(verdict).__name__}; it must be a Verdict or None")
+        if verdict.monitor in self.uncalibrated:
+            told = f"uncalibrated for these models: {verdict.sentence}"
+            verdict = verdict.model_copy(update={"uncalibrated": True, "sentence": told})
         self.fresh.append(verdict)
         if verdict.alarm:
             self.alarms.append(Alarm(verdict, self.tally.excess))

@@ -18,6 +18,17 @@ def sentences(ending: Ending) -> Iterator[str]:
         yield _since_fork(ending.summary.fork, safe(ending.summary.unit))
     yield from _owners(ending)
     yield _noticed(ending)
+    if (silence := ending.summary.silence) and not ending.summary.alarms:
+        name, best = min(silence.items(), key=lambda item: item[1].share)
+        yield (
+            f"{safe(name.replace('/', ' '))} kept silent, so whatever anybody did, the fleet cannot"
+            f" have taken more than {share(best.share)} above what it may."
+        )
+    if names := ending.summary.uncalibrated:
+        yield (
+            f"Models work here, and {safe(', '.join(names))} was never calibrated on them: that its"
+            " bound on false alarms holds is not known. See `monitor calibrate`."
+        )
     for monitor, why in ending.summary.failed_monitors.items():
         yield f"{safe(monitor)} failed and was stopped, so its silence means nothing: {safe(why)}."
 
