@@ -206,9 +206,9 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     lives = Lives(notes)
     tally = Tally(next(iter(scenario.world.need)))
     monitors = [monitor for spec in scenario.monitors for monitor in monitors_of(spec)]
-    share(monitors)
+    folds = share(monitors)
     patience = Patience()
-    watch = Watch([guarded(monitor, patience) for monitor in monitors], tally)
+    watch = Watch([guarded(monitor, patience) for monitor in monitors], tally, folds)
     watch.uncalibrated = uncalibrated(scenario, monitors)
     policies = {id(group): policy_of(group) for group in scenario.workers}
     cast = {
