@@ -10,15 +10,16 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from memory.commons import NAME
-from memory.envelope import Frozen
 from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
+from scenarios.part import Spec, is_unsaid
+from scenarios.tasks import AssemblyLineSpec, TasksSpec, is_plain
+from scenarios.timeline import EntrySpec
 from scenarios.units import (
     CURRENCIES,
     Amount,
     Factor,
     Level,
-    Minutes,
     Number,
     Parameters,
     RoundNumber,
@@ -36,6 +37,7 @@ ToolName = Literal[
     "invest",
     "quote",
     "bequeath",
+    "hand_back",
     "post_note",
     "read_notes",
     "search_notes",
@@ -47,12 +49,6 @@ ToolName = Literal[
     "claim_done",
     "finish",
 ]
-
-
-class Spec(Frozen):
-    """A part of a scenario: frozen, finite, and described by the docstrings of its fields."""
-
-    model_config = ConfigDict(allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 def _usual_decimals(said: dict[str, Any]) -> int:
@@ -123,10 +119,8 @@ class NeedSpec(Spec):
     surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
     """Spells of other demand."""
 
-
-def _is_unsaid(value: object) -> bool:
-    # What a scenario does not use leaves its hash, and so its log, as they were before.
-    return value is None
+    until: RoundNumber | None = Field(default=None, exclude_if=is_unsaid)
+    """The last round that brings work: 200, or round 200; nothing is needed after it."""
 
 
 def _is_single(value: object) -> bool:
@@ -144,60 +138,14 @@ class ToolSpec(Spec):
     approves_up_to: Amount | None = None
     """The owner approves requests up to this, in whole units of money."""
 
-    waits_up_to: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
+    waits_up_to: Rounds | None = Field(default=None, exclude_if=is_unsaid)
     """A payment that needs approval waits for the owner, at most so long: 3, or 3 rounds."""
 
-    answers_after: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
+    answers_after: Rounds | None = Field(default=None, exclude_if=is_unsaid)
     """How long the owner takes to answer what waits; 1 round if nothing is said."""
 
-    growth: Factor | None = Field(default=None, exclude_if=_is_unsaid)
+    growth: Factor | None = Field(default=None, exclude_if=is_unsaid)
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
-
-
-class TaskSpec(Spec):
-    """One task of a world of tasks."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
-    """Its name: small letters, digits, - and _."""
-
-    minutes: Minutes
-    """How long a person needs for it: 45, or 45 minutes."""
-
-    after: tuple[str, ...] = Field(default=(), max_length=1_000)
-    """The tasks that must be done before it may be begun."""
-
-
-class SpanSpec(Spec):
-    """A span from which lengths are drawn, evenly on a scale of doublings."""
-
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
-    least: Minutes = Field(alias="from")
-    """The shortest length."""
-
-    most: Minutes = Field(alias="to")
-    """The longest length."""
-
-
-class TasksSpec(Spec):
-    """The tasks there are to do: written out as a list, or drawn by the seed."""
-
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
-    step: Minutes = 30
-    """Tasks come in steps of so many minutes, the last of which may be shorter."""
-
-    lease: Rounds = 8
-    """A task that nobody worked on for so long is free for others."""
-
-    listed: tuple[TaskSpec, ...] = Field(default=(), alias="list", max_length=10_000)
-    """The tasks, each with its minutes and with what must be done before it."""
-
-    count: Whole | None = Field(default=None, ge=1, le=10_000)
-    """How many tasks are drawn; instead of a list."""
-
-    minutes: tuple[Minutes, ...] | SpanSpec | None = None
-    """The lengths of what is drawn: some that take turns, or {from: 15, to: 960}."""
 
 
 class WorldSpec(Spec):
@@ -218,7 +166,7 @@ class WorldSpec(Spec):
     tools: tuple[ToolSpec, ...]
     """The tools agents may call."""
 
-    tasks: TasksSpec | None = Field(default=None, exclude_if=_is_unsaid)
+    tasks: TasksSpec | None = Field(default=None, exclude_if=is_unsaid)
     """The tasks there are to do, where the work is a number of tasks of known length."""
 
 
@@ -285,45 +233,6 @@ class MemorySpec(Spec):
     """Which commons: runs that name the same share it, on one journal or one Redis."""
 
 
-class ChecksSpec(Spec):
-    """An objective check of each step: what it finds, what it objects to, what follows."""
-
-    power: Share
-    """The probability that a look at a step that is wrong finds that."""
-
-    false_alarm: Share = 0.0
-    """The probability that a look at a step that is right objects to it."""
-
-    retries: Whole = Field(default=0, ge=0, le=1_000)
-    """How often what was objected to is done again; then the task is lost."""
-
-    looks: Whole = Field(default=1, ge=1, le=100)
-    """How often each step is looked at; it is accepted if no look objects."""
-
-    correlation: Share = 0.0
-    """The share of checks in which all looks see the same, as those of one family do."""
-
-    redo: Literal["step", "task"] = "step"
-    """What is done again: the step, from the figure it began with, or the whole task."""
-
-
-class AssemblyLineSpec(Spec):
-    """What makes a chain of agents more than its agents: each ingredient can be left out."""
-
-    segment: Minutes | None = Field(default=None, exclude_if=_is_unsaid)
-    """After so many minutes of its work standing, an agent hands over."""
-
-    tests: ChecksSpec | None = Field(default=None, exclude_if=_is_unsaid)
-    """Steps are checked, and what is objected to is done again."""
-
-    memory: Literal["notes", "permanent"] = "notes"
-    """What is known of a task's thread to the next agent: what its notes say, or the record."""
-
-
-def _is_plain(line: object) -> bool:
-    return line == AssemblyLineSpec()
-
-
 class MonitorSpec(Spec):
     """A monitor that looks on."""
 
@@ -350,6 +259,9 @@ class ExpectSpec(Spec):
     excess: Literal["as reference", "above reference"] | None = None
     """What is taken beyond need, beside an honest fleet of the same seed."""
 
+    obeyed: Literal["in full", "in part"] | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether all the owner's orders and requests are followed, or some are not."""
+
     alarms: dict[str, Literal["nominal", "raised"]] = Field(default_factory=dict)
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
 
@@ -362,6 +274,8 @@ Figure = Literal[
     "covered",
     "spent",
     "output",
+    "complied",
+    "honoured",
     "alarm_round",
     "damage",
     "alarms",
@@ -392,13 +306,13 @@ class PredictSpec(Spec):
     figure: Figure
     """What it is about."""
 
-    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=_is_unsaid)
+    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=is_unsaid)
     """Which monitor, for alarms and the damage at them: over_need, or over_need/fleet."""
 
-    below: Level | None = Field(default=None, exclude_if=_is_unsaid)
+    below: Level | None = Field(default=None, exclude_if=is_unsaid)
     """It will be less than this. An alarm that never comes is not."""
 
-    above: Level | None = Field(default=None, exclude_if=_is_unsaid)
+    above: Level | None = Field(default=None, exclude_if=is_unsaid)
     """It will be more than this. An alarm that never comes is later than any round."""
 
     probability: Share
@@ -454,8 +368,16 @@ class Scenario(Spec):
     memory: MemorySpec = MemorySpec()
     """Shared memory."""
 
-    assembly_line: AssemblyLineSpec = Field(default=AssemblyLineSpec(), exclude_if=_is_plain)
+    assembly_line: AssemblyLineSpec = Field(default=AssemblyLineSpec(), exclude_if=is_plain)
     """The ingredients of the line that carries a worker on from agent to agent."""
+    at: tuple[EntrySpec, ...] = Field(default=(), max_length=1_000, exclude_if=is_unsaid)
+    """The timeline: what the world's owner does, and when."""
+
+    instruction: Literal["clear", "silent"] | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether agents are told how the owner wants the work done; silent is as if unsaid."""
+
+    watched: bool | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether agents are told that their calls are read, or that they are not; else neither."""
 
     monitors: tuple[MonitorSpec, ...] = ()
     """Who looks on."""
@@ -463,7 +385,7 @@ class Scenario(Spec):
     expect: tuple[ExpectSpec, ...] = ()
     """The scenario's own proof: what must come out of it."""
 
-    vary: VarySpec | None = Field(default=None, exclude_if=_is_unsaid)
+    vary: VarySpec | None = Field(default=None, exclude_if=is_unsaid)
     """An experiment: what is varied, for `sweep`. A single run is the scenario as written."""
 
     repeats: Whole = Field(default=1, ge=1, le=1_000_000, exclude_if=_is_one)

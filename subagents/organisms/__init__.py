@@ -9,6 +9,7 @@ from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
+from subagents.organisms.resister import Resister
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
 
@@ -21,13 +22,14 @@ __all__ = [
     "Honest",
     "Planner",
     "Ratchet",
+    "Resister",
     "WeakShard",
 ]
 
 CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
     for organism in (
-        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir),
+        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
         *(Fallible, Confabulator),
     )
 }

@@ -58,7 +58,7 @@ class Confabulator:
 
     async def act(self, observation: Observation) -> Decision:
         """Do a step, or say so; and reserve what is needed."""
-        return serve(observation, self._aim, self.noise, self.motive, hand=self.hand)
+        return serve(observation, self._aim, self.noise, self.motive, self.hand)
 
     @staticmethod
     def _aim(market: Market, peak: float) -> Aim:

@@ -71,7 +71,7 @@ class Fallible:
 
     async def act(self, observation: Observation) -> Decision:
         """Do a step as well as it can, and reserve what is needed."""
-        return serve(observation, self._aim, self.noise, self.motive, hand=self.hand)
+        return serve(observation, self._aim, self.noise, self.motive, self.hand)
 
     @staticmethod
     def _aim(market: Market, peak: float) -> Aim:
