@@ -14,6 +14,7 @@ from memory.log import Entry
 from memory.record import Origin
 from monitors.monitor import Monitor
 from monitors.silence import Certificate
+from orchestrator.compliance import InterventionReport, Phase, phases
 from orchestrator.compose import assemble, everyone, takes_excess
 from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
@@ -43,7 +44,7 @@ class AlarmReport(Frozen):
 
 
 def _is_unsaid(value: object) -> bool:
-    return value is None
+    return value is None or value == ()
 
 
 def _is_empty(value: object) -> bool:
@@ -158,7 +159,8 @@ class Summary(Frozen):
         ``task_done`` (share of demand served), ``excess``, ``acquired`` and ``need`` in units,
         ``covered`` (units bought at the shortfall price), ``spent`` (smallest unit of money),
         ``alarm_round`` and ``damage`` of the first alarm, if any; ``output`` (what was
-        delivered) where the work is done with what agents hold; ``alarms`` and
+        delivered) where the work is done with what agents hold; ``complied`` and ``honoured``,
+        means over orders and withdrawals, where there are any; ``alarms`` and
         ``false_alarms`` where the scenario's score or predictions name them.
     references
         The same scenario and seed with every worker of one policy; those of a fork share its
@@ -175,6 +177,8 @@ class Summary(Frozen):
         Of a fork: what came of it since it left its parent.
     cost
         What its models have cost, if it has any; of a fork, since it left its parent.
+    interventions, phases
+        What the owner did and how far it was followed, and the excess between, where it did.
     """
 
     run: str
@@ -198,6 +202,8 @@ class Summary(Frozen):
     predicted: str = Field(default="", exclude_if=_is_empty)
     fork: ForkReport | None = None
     cost: Cost | None = None
+    interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
+    phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
 
 
 async def play(
@@ -287,6 +293,10 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             for policy, reference in beside.items()
         },
         failed_monitors=stage.watch.failed,
+        interventions=stage.compliance.reports(),
+        phases=phases(
+            stage.compliance.boundaries(), tally.curve, honest.tally.curve if honest else ()
+        ),
         uncalibrated=tuple(sorted(stage.watch.uncalibrated)),
         silence=dict(_silences(stage.watch.monitors)),
         predictions=tuple(scored(scenario, score, raised)) if stage.is_finished else (),
@@ -308,6 +318,7 @@ def _score(stage: Stage, first: AlarmReport | None) -> dict[str, float | None]:
     }
     if OUTPUT in scenario.world.resources:
         score["output"] = tally.output
+    score |= stage.compliance.figures()
     asked = {*scenario.score, *(each.figure for each in scenario.predict)}
     count = len(stage.watch.alarms)
     if "alarms" in asked:

@@ -235,6 +235,9 @@ def _stage(scenario: Scenario, record: RunRecord, policy: Recorded) -> Stage:
     stage = assemble(unmanned, record.seed, record.run)
     stage.watch.uncalibrated = uncalibrated(scenario, stage.watch.monitors)
     stage.cast = {worker: Part(policy, part.family) for worker, part in stage.cast.items()}
+    stage.understudies = {
+        key: Part(policy, part.family) for key, part in stage.understudies.items()
+    }
     stage.cleaned = policy.cleaned
     stage.exchange = stage.exchange and policy
     return stage

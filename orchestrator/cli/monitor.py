@@ -43,7 +43,7 @@ def _dilutions(text: str) -> str:
 def list_monitors(json: Json = False) -> None:
     """List the monitors: what each catches, and what bounds its false alarms."""
     from monitors import CATALOGUE
-    from monitors.profile import profile
+    from monitors.portrait import profile
 
     profiles = [profile(name, kind) for name, kind in CATALOGUE.items()]
     if json:

@@ -11,6 +11,7 @@ import pytest
 
 import monitors
 from memory.envelope import Event
+from memory.events import RunStarted
 from memory.verdicts import Evidence, Verdict
 from monitors import CATALOGUE, Monitor, OverNeed, checks
 from monitors.checks import LAWS, footprint, obeys
@@ -90,6 +91,12 @@ class _Moody(_Careless):
         return self._verdict(event, score=self.seen % 7 / 10) if event.kind == "demand" else None
 
 
+class _Blinkered(_Careless):
+    """Shows something: >>> 1."""
+
+    kinds = (RunStarted,)
+
+
 class _Meddling(_Careless):
     """Shows something: >>> 1."""
 
@@ -165,6 +172,7 @@ class _Hoarding(_Careless):
         ("is_documented_with_an_example", _Nameless, "is no name"),
         ("is_documented_with_an_example", object, "lacks a name or an observe method"),
         ("is_deterministic", _Moody, "gave other verdicts"),
+        ("looks_at_what_it_names", _Blinkered, "kinds that it does not name"),
         ("leaves_events_alone", _Meddling, "was changed"),
         ("answers_about_the_event_it_saw", _Astray, "on event"),
         ("scores_one_exactly_on_alarm", _Loud, "alarmed twice"),
