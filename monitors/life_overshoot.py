@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions
+from monitors.acquisition import TELLING, Acquisitions
 from monitors.betting import SHORTEST_PAGE
 from monitors.parameter import amount, choice, label, probability
 from monitors.suspicion import Case
@@ -58,6 +58,7 @@ class LifeOvershoot:
 
     name: ClassVar[str] = "life_overshoot"
     guarantee: ClassVar[str] = "proven: alpha, if honest lives overshoot no more than is stated"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
 
     def __init__(
         self,
