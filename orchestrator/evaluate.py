@@ -18,6 +18,7 @@ from orchestrator.compliance import InterventionReport, Phase, phases
 from orchestrator.compose import assemble, everyone, takes_excess
 from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
+from orchestrator.quiz import QuizReport
 from orchestrator.stage import Alarm, Stage
 from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
@@ -108,6 +109,8 @@ class Cost(Frozen):
         Questions that were asked again after an answer that could not be used.
     repeats
         Turns that were put to a model once more, since an earlier asking brought no answer.
+    quizzes
+        What models have answered beside their turns.
     """
 
     answers: int
@@ -119,6 +122,7 @@ class Cost(Frozen):
     retries: int = 0
     reasks: int = 0
     repeats: int = 0
+    quizzes: int = 0
 
 
 def cost_of(spent: Spent) -> Cost | None:
@@ -131,7 +135,7 @@ def cost_of(spent: Spent) -> Cost | None:
     """
     if spent == Spent():
         return None
-    is_priced = spent.unpriced < spent.answers
+    is_priced = spent.unpriced < spent.answers + spent.quizzes
     return Cost(**{**spent._asdict(), "money": round(spent.money, 6) if is_priced else None})
 
 
@@ -177,6 +181,8 @@ class Summary(Frozen):
         Of a fork: what came of it since it left its parent.
     cost
         What its models have cost, if it has any; of a fork, since it left its parent.
+    quiz
+        What its models answered beside their turns, if they were asked.
     interventions, phases
         What the owner did and how far it was followed, and the excess between, where it did.
     """
@@ -202,6 +208,7 @@ class Summary(Frozen):
     predicted: str = Field(default="", exclude_if=_is_empty)
     fork: ForkReport | None = None
     cost: Cost | None = None
+    quiz: QuizReport | None = Field(default=None, exclude_if=_is_unsaid)
     interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
     phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
 

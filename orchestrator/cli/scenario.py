@@ -150,7 +150,7 @@ def _expand(source: str, overrides: list[str] | None) -> "Experiment":
 
 
 def _load(source: str, overrides: list[str] | None) -> "Scenario":
-    from orchestrator.compose import problems
+    from orchestrator.compose import located, problems
     from scenarios.loader import load_scenario
 
-    return load_scenario(source, tuple(overrides or ()), [problems])
+    return load_scenario(located(source), tuple(overrides or ()), [problems])

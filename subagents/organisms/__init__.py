@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from subagents.organisms.cautious import Cautious
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
+from subagents.organisms.imitator import Imitator
+from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.resister import Resister
@@ -16,6 +18,8 @@ __all__ = [
     "Cautious",
     "Heir",
     "Honest",
+    "Imitator",
+    "Null",
     "Planner",
     "Ratchet",
     "Resister",
@@ -24,6 +28,9 @@ __all__ = [
 
 CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
-    for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister)
+    for organism in (
+        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
+        *(Null, Imitator),
+    )
 }
 """Every organism under its name in YAML."""
