@@ -143,10 +143,10 @@ def schema() -> None:
 
 
 def _expand(source: str, overrides: list[str] | None) -> "Experiment":
-    from orchestrator.compose import problems
+    from orchestrator.compose import located, problems
     from scenarios.experiment import load_experiment
 
-    return load_experiment(source, tuple(overrides or ()), [problems])
+    return load_experiment(located(source), tuple(overrides or ()), [problems])
 
 
 def _load(source: str, overrides: list[str] | None) -> "Scenario":
