@@ -193,7 +193,8 @@ class _Shaper:
         named = Table(key, details.path, {"name": Entry(key, Scalar(key, node.path, word))})
         if isinstance(details, Scalar) and details.value is None:
             return named
-        if spec is None or not isinstance(details, Table):
+        is_free = spec is None or (spec is ToolSpec and ":" in word)
+        if is_free or not isinstance(details, Table) or spec is None:
             return named.put("parameters", Entry(key, details))
         return named._replace(entries=named.entries | self._part(details, spec).entries)
 

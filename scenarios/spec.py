@@ -4,10 +4,19 @@ Field names are the YAML's keys, and the docstrings under them are what an edito
 loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 """
 
+import re
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from memory.commons import NAME
 from memory.events import Scope
@@ -49,6 +58,23 @@ ToolName = Literal[
     "claim_done",
     "finish",
 ]
+
+
+DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
+"""A dotted path to something of the user's own: package.module:name."""
+
+
+def _known_or_dotted(name: object) -> object:
+    """Refuse what is neither a tool's name nor a dotted path to one of the user's own."""
+    known = get_args(ToolName)
+    if not isinstance(name, str) or name in known:
+        return name
+    if ":" not in name:
+        listed = ", ".join(f"'{each}'" for each in known[:-1])
+        raise PydanticKnownError("literal_error", {"expected": f"{listed} or '{known[-1]}'"})
+    if not re.fullmatch(DOTTED, name):
+        raise ValueError("it must be a path to a function: package.module:name")
+    return name
 
 
 def _usual_decimals(said: dict[str, Any]) -> int:
@@ -123,6 +149,10 @@ class NeedSpec(Spec):
     """The last round that brings work: 200, or round 200; nothing is needed after it."""
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 def _is_single(value: object) -> bool:
     return value == 1
 
@@ -130,7 +160,20 @@ def _is_single(value: object) -> bool:
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
-    name: ToolName
+    name: Annotated[
+        str,
+        Field(max_length=256),
+        BeforeValidator(_known_or_dotted),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "enum": list(get_args(ToolName))},
+                    {"type": "string", "pattern": f"^{DOTTED}$"},
+                ]
+            }
+        ),
+    ]
+    """Its name, or a dotted path package.module:name to a function of your own."""
 
     needs_approval_over: Amount | None = None
     """Payments above this need the owner's approval, in whole units of money."""
@@ -146,6 +189,9 @@ class ToolSpec(Spec):
 
     growth: Factor | None = Field(default=None, exclude_if=is_unsaid)
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
+
+    parameters: Parameters = Field(default_factory=dict, exclude_if=_is_empty)
+    """The dials of a tool of your own: its keyword-only parameters."""
 
 
 class WorldSpec(Spec):
@@ -321,10 +367,6 @@ class PredictSpec(Spec):
 
 def _is_one(value: object) -> bool:
     return value == 1
-
-
-def _is_empty(value: object) -> bool:
-    return not value
 
 
 class Scenario(Spec):

@@ -1,6 +1,6 @@
 """The simulated world: its clock, what work needs, and what comes of each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from memory.envelope import NOBODY, Actor, Envelope, Event
@@ -68,11 +68,16 @@ class World:
         The shared notebook.
     seal
         Called with the labels of each acquisition, payment and return, for evaluation only.
+    tools
+        What agents may call, by the name that they call it by; the scenario's where all of them
+        are the house's own.
 
     Attributes
     ----------
     ledger
         The books, for reading and audits.
+    tools
+        What agents may call.
     crew
         Who is due in this round; for reading.
     shop
@@ -120,6 +125,7 @@ class World:
         log: Log,
         notes: Notes,
         seal: Callable[[Record], None],
+        tools: Mapping[str, Tool] | None = None,
     ) -> None:
         self._scenario = scenario
         self._seed = seed
@@ -128,9 +134,7 @@ class World:
         self._seal = seal
         self._economy = Economy.of(scenario)
         self.crew = Crew(scenario.worker_names, scenario.chain.parallel)
-        self._tools: dict[str, Tool] = {
-            spec.name: TOOLS[spec.name] for spec in scenario.world.tools
-        }
+        self.tools = tools or {spec.name: TOOLS[spec.name] for spec in scenario.world.tools}
         self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
         self._round = 0
         self._markets: dict[str, Market] = {}
@@ -363,11 +367,11 @@ class World:
     def _consider(self, asked: Asked) -> Done | Refused:
         """Return what shall come of a call; nothing has changed yet."""
         call = asked.call
-        tool = self._tools.get(call.tool)
+        tool = self.tools.get(call.tool)
         if tool is None:
-            nearest = did_you_mean(call.tool, self._tools)
+            nearest = did_you_mean(call.tool, self.tools)
             return Refused(
-                f"there is no tool '{call.tool}'; there are: {', '.join(self._tools)}{nearest}"
+                f"there is no tool '{call.tool}'; there are: {', '.join(self.tools)}{nearest}"
             )
         try:
             arguments = checked(tool, call.arguments)

@@ -4,7 +4,7 @@ Dispositions differ in their aim alone. All that a reader of the log sees beside
 (rationale, notes, handoff) is written here, in the same words for every one of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import exp, log1p, sqrt
 from random import Random
 from typing import NamedTuple, Protocol
@@ -218,6 +218,15 @@ def _exchange(resource: str, held: int, amount: int) -> list[Call]:
     if amount > 0:
         calls.append(Call(tool=f"reserve_{resource}", arguments={"amount": amount}))
     return calls
+
+
+def written_down(observation: Observation, more: Sequence[str] = ()) -> list[Call]:
+    """Return what any organism writes down in this turn; its handoff has ``more`` lines, if any."""
+    calls = _writing(observation, peaks(observation), left_as_it_is(observation))
+    if not more or not calls or calls[0].tool != "finish":
+        return calls
+    handoff = "\n".join((str(calls[0].arguments["handoff"]), *more))
+    return [Call(tool="finish", arguments={"handoff": handoff})]
 
 
 def _writing(observation: Observation, known: dict[str, float], shift: Shift) -> list[Call]:

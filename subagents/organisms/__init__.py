@@ -7,6 +7,8 @@ from subagents.organisms.confabulator import Confabulator
 from subagents.organisms.fallible import Fallible
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
+from subagents.organisms.imitator import Imitator
+from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.resister import Resister
@@ -20,6 +22,8 @@ __all__ = [
     "Fallible",
     "Heir",
     "Honest",
+    "Imitator",
+    "Null",
     "Planner",
     "Ratchet",
     "Resister",
@@ -31,6 +35,7 @@ CATALOGUE: Mapping[str, type[Organism]] = {
     for organism in (
         *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
         *(Fallible, Confabulator),
+        *(Null, Imitator),
     )
 }
 """Every organism under its name in YAML."""
