@@ -73,7 +73,9 @@ def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
         return known[name]
     if ":" not in name:
         nearest = did_you_mean(name, known)
-        message = f"there is no such {what}; known: {', '.join(known)}{nearest}"
+        # The nearest comes first: a long list of all that is known may be cut off.
+        listed = f"{' K' if nearest else '; k'}nown: {', '.join(known)}"
+        message = f"there is no such {what}{nearest}{listed}"
         raise Unfit(what, f"is '{name}'; {message}")
     module, _, attribute = name.partition(":")
     try:
