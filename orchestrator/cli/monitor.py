@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.door import Json, Set, put_json, terminal
+from memory.errors import BadInput
+from orchestrator.cli.door import Json, Set, Store, open_journal, put, put_json, terminal
 
 app = typer.Typer(
     help="Look at monitors, judge them, let them read any log.",
@@ -116,3 +117,61 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
         not no_baselines,
     )
     assess(question, Ways(at_once, plots, tuple(out or ()), yes, json))
+
+
+@app.command("run")
+def run_monitors(  # noqa: PLR0913 - a verb's options are its signature
+    on: Annotated[
+        str, typer.Option("--on", metavar="FILE|RUN", help="A stored run's id, or a log's file.")
+    ],
+    monitors: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MONITOR", help="Who looks on, as in over_need or 'over_need: {pool: worker}'."
+        ),
+    ] = None,
+    need: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What is needed, for a log from elsewhere."),
+    ] = None,
+    verdicts: Annotated[
+        bool, typer.Option("--verdicts", help="Print every verdict, one JSON a line, only.")
+    ] = False,
+    fail_on_alarm: Annotated[
+        bool, typer.Option("--fail-on-alarm", help="Exit with 3 if any monitor alarmed.")
+    ] = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Let monitors read a log: a stored run, an exported one, or one from elsewhere.
+
+    docs/neutral_log.md says how a log from elsewhere is written. Without --need only monitors
+    that do without it look on. A run's own monitors look on where none is named, and must say
+    what they said while it was played.
+    """
+    from contextlib import ExitStack
+
+    from orchestrator.cli.reading import told
+    from orchestrator.evaluation.panel import monitors_in
+    from orchestrator.evaluation.reading import compared, read, source_of
+
+    with ExitStack() as opened:
+        source = source_of(lambda: opened.enter_context(open_journal(store)), on, need)
+        specs = monitors_in(", ".join(monitors)) if monitors else source.monitors
+        if not specs:
+            raise BadInput(f"name the monitors that are to read {on}; see `monitor list`")
+        found = read(
+            source, specs, (lambda each: put(each.model_dump_json())) if verdicts else None
+        )
+        if specs == source.monitors:
+            found = compared(opened.enter_context(open_journal(store)), source, found)
+    if json:
+        put(found.model_dump_json())
+    elif not verdicts:
+        console = terminal()
+        for part in told(found, console.width):
+            console.print(part, soft_wrap=True)
+    if found.as_live is False:
+        raise typer.Exit(1)
+    if fail_on_alarm and any(each.alarms for each in found.heard):
+        raise typer.Exit(3)

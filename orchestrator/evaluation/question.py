@@ -12,7 +12,7 @@ from orchestrator.crew import nothing, spread
 from orchestrator.evaluation.figures import Evaluation, Setting
 from orchestrator.evaluation.fleet import Fleet, fleets_of
 from orchestrator.evaluation.judgement import judge
-from orchestrator.evaluation.panel import Detector, detectors_of
+from orchestrator.evaluation.panel import Detector, detectors_of, monitors_in
 from orchestrator.evaluation.trial import Job, Trial, play_trial
 from orchestrator.pace import model_calls_of, seconds_of
 from scenarios.experiment import seeds_of
@@ -100,13 +100,10 @@ def plan(question: Question) -> Plan:
     >>> found.runs, found.setting.seeds
     (6, (7, 8))
     """
-    overrides = question.overrides
-    if question.monitors is not None:
-        named = question.monitors.strip()
-        listed = named if named.startswith("[") else f"[{named}]"
-        overrides = (*overrides, f"monitors={listed}")
-    scenario = load(question.scenario, overrides)
-    detectors = detectors_of(scenario.monitors, question.alpha)
+    scenario = load(question.scenario, question.overrides)
+    named = question.monitors
+    specs = scenario.monitors if named is None else monitors_in(named)
+    detectors = detectors_of(specs, question.alpha)
     if question.with_baselines:
         for baseline in detectors_of(BASELINES, question.alpha):
             if all(each.name != baseline.name for each in detectors):
