@@ -15,7 +15,7 @@ class Monitor(Protocol):
     I/O, and its state stays bounded however long the run is.
 
     A class may say two things more of itself, for those who choose among monitors
-    (:mod:`monitors.profile`): ``guarantee``, what bounds its false alarms and while what holds,
+    (:mod:`monitors.portrait`): ``guarantee``, what bounds its false alarms and while what holds,
     and ``reads_need``, whether it says nothing without the need.
     """
 

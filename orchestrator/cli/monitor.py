@@ -44,15 +44,15 @@ def _dilutions(text: str) -> str:
 def list_monitors(json: Json = False) -> None:
     """List the monitors: what each catches, and what bounds its false alarms."""
     from monitors import CATALOGUE
-    from monitors.profile import profile
+    from monitors.portrait import portrait
 
-    profiles = [profile(name, kind) for name, kind in CATALOGUE.items()]
+    portraits = [portrait(name, kind) for name, kind in CATALOGUE.items()]
     if json:
-        put_json([each._asdict() | {"required": list(each.required)} for each in profiles])
+        put_json([each._asdict() | {"required": list(each.required)} for each in portraits])
         return
     from orchestrator.cli.catalogue import monitors_list
 
-    for part in monitors_list(profiles):
+    for part in monitors_list(portraits):
         terminal().print(part)
 
 
@@ -100,8 +100,7 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
     """Judge monitors on one scenario: who notices, when, at which false-alarm rate.
 
     The fleet as written, the honest and the cautious one are played once on equal seeds, and
-    every monitor reads the same logs. What the number of runs cannot carry is withheld, with
-    the reason.
+    every monitor reads the same logs.
     """
     from orchestrator.cli.assess import Ways, assess
     from orchestrator.evaluation.question import Question
@@ -115,6 +114,7 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
         repeats,
         alpha,
         not no_baselines,
+        plots is not None,
     )
     assess(question, Ways(at_once, plots, tuple(out or ()), yes, json))
 

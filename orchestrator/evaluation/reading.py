@@ -14,7 +14,7 @@ from memory.log import GENESIS, chain
 from memory.neutral import Importer, read_needs
 from memory.verdicts import Verdict
 from monitors.monitor import Monitor
-from monitors.profile import reads_need
+from monitors.portrait import reads_need
 from orchestrator.compose import monitors_of
 from orchestrator.conduct import scenario_of
 from orchestrator.discretion import discreet

@@ -1,13 +1,13 @@
 """What monitors say of themselves."""
 
 from monitors import CATALOGUE
-from monitors.profile import UNSTATED, profile, reads_need
+from monitors.portrait import UNSTATED, portrait, reads_need
 from monitors.rehearsal import Rehearsal
 
 
 def test_every_monitor_is_told_in_words() -> None:
     for name, kind in CATALOGUE.items():
-        found = profile(name, kind)
+        found = portrait(name, kind)
         assert found.catches.endswith((".", "?"))
         assert isinstance(found.guarantee, str)
 
@@ -16,7 +16,7 @@ def test_one_that_states_nothing_is_said_to_state_nothing_and_to_need_the_need()
     class Plain:
         """Looks."""
 
-    found = profile("plain", Plain)  # type: ignore[arg-type]
+    found = portrait("plain", Plain)  # type: ignore[arg-type]
     assert (found.guarantee, found.reads_need, found.parameters) == (UNSTATED, True, {})
 
 
