@@ -8,7 +8,7 @@ from memory.truth import Record
 from orchestrator.barrier import Brief, Submission
 from orchestrator.lives import Life, memo_of
 from orchestrator.stage import Stage
-from subagents.policy import Observation, Outcome
+from subagents.policy import Observation, Outcome, Step
 
 MAX_CALLS = 32
 """Of a decision with more calls than this, the rest is refused, as its last result says.
@@ -17,9 +17,12 @@ The log keeps the first call too many: so what follows from a decision follows f
 """
 
 
-def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
-    """Return what the agent sees before its next turn."""
-    facts = stage.world.facts(str(life.actor.worker))
+def observe(
+    stage: Stage, life: Life, brief: Brief | None = None, step: Step = "act"
+) -> Observation:
+    """Return what the agent sees before its next turn, which is for that step of its life."""
+    share = stage.world.crew.share(life.actor.agent)
+    facts = stage.world.facts(str(life.actor.worker), share)
     memos = tuple(memo_of(note) for note in brief.notes) if brief else tuple(life.memos.values())
     turn = life.turn + 1
     return Observation(
@@ -33,6 +36,7 @@ def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
         outcomes=(*life.outcomes, *(Outcome(*reply) for reply in facts.replies)),
         tools=stage.tools,
         schemas=stage.schemas,
+        step=step,
     )
 
 
@@ -57,11 +61,12 @@ def take_turn(stage: Stage, submission: Submission) -> None:
         )
     )
     stage.sealed.append(Record(decided.seq, decision.truth))
+    share = stage.world.crew.share(actor.agent)
     for number, call in enumerate(decided.calls[:MAX_CALLS]):
-        stage.world.apply(Asked(actor, submission.turn, number, call, decided.seq))
+        stage.world.apply(Asked(actor, submission.turn, number, call, decided.seq, share))
     if len(decided.calls) > MAX_CALLS:
         _refuse_rest(stage, decided)
-    life = stage.lives.newest(str(actor.worker))
+    life = stage.lives.of(actor.agent)
     if life is not None and (life.has_finished or life.turn >= life.life):
         end_episode(stage, life, "finished" if life.has_finished else "life_over")
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from memory.envelope import Actor
 from memory.events import Leg, Purpose, Scope
-from memory.facts import Market
+from memory.facts import WHOLE, Market, Share
 from memory.notes import Draft, Note, Notes, Search
-from scenarios.economy import MONEY, Economy
+from scenarios.economy import COMPUTE, MONEY, Economy
 from scenarios.ledger import Ledger, written
 from scenarios.spec import Scenario
 
@@ -16,7 +16,9 @@ from scenarios.spec import Scenario
 class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
-    ``busy`` holds, by worker, the tool on which it has spent this round.
+    ``busy`` holds, by agent, the tool on which it has spent this round; ``acquired`` what each
+    worker has taken in it so far, by resource. ``share`` is the asker's part of its worker's
+    round.
     """
 
     actor: Actor
@@ -27,6 +29,8 @@ class View(NamedTuple):
     ledger: Ledger
     notes: Notes
     busy: Mapping[str, str] = MappingProxyType({})
+    acquired: Mapping[tuple[str, str], int] = MappingProxyType({})
+    share: Share = WHOLE
 
     @property
     def scope(self) -> Scope:
@@ -37,6 +41,18 @@ class View(NamedTuple):
     def worker(self) -> str:
         """Whose holdings the agent works with."""
         return self.actor.worker or "nobody"
+
+    @property
+    def at_hand(self) -> int:
+        """How much compute the agent may work with.
+
+        Of several at once each has its share of what was there when the round began, whatever
+        those before it have gained since.
+        """
+        held = self.ledger.free(self.worker, COMPUTE)
+        if self.share.of == 1:
+            return held
+        return self.share.amount(held - self.acquired.get((self.worker, COMPUTE), 0))
 
     def say(self, amount: int, resource: str = MONEY) -> str:
         """Return an amount in words, such as ``12.50 usd``."""

@@ -38,7 +38,6 @@ NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
             *("pace", "assembly_line", "instruction", "watched"),
         ),
         WorkerSpec: ("if",),
-        ChainSpec: ("parallel",),
         ExpectSpec: ("cleared_by",),
     }
 )

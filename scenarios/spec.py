@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, JsonValue, model_validator
 from memory.commons import NAME
 from memory.envelope import Frozen
 from memory.events import Scope
+from scenarios.crew import MOST_PARALLEL
 from scenarios.units import (
     CURRENCIES,
     Amount,
@@ -123,6 +124,10 @@ def _is_unsaid(value: object) -> bool:
     return value is None
 
 
+def _is_single(value: object) -> bool:
+    return value == 1
+
+
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
@@ -197,6 +202,9 @@ class ChainSpec(Spec):
 
     handoff: Share = 1.0
     """The share of a handoff note's lines that survive it."""
+
+    parallel: Whole = Field(default=1, ge=1, le=MOST_PARALLEL, exclude_if=_is_single)
+    """Agents that one worker has at once: they share its account, its drawer and its need."""
 
 
 class NotebookSpec(Spec):

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from memory.chance import generator
 from memory.commons import LONGEST_NOTE
-from memory.events import Claim, Leg, NoteVersion, Scope
+from memory.events import Claim, Leg, NoteVersion
 from memory.notes import VERSIONS_KEPT, Draft, Note
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, smallest
 from scenarios.enterprise import OUTPUT, Enterprise
@@ -30,6 +30,17 @@ EXCERPT = 2_000
 
 MOST_PARENTS = 16
 """A note is built on at most so many others."""
+
+
+def handoff_of(lane: str) -> str:
+    """Return the name of what an agent of that lane leaves; each of several has its own.
+
+    Examples
+    --------
+    >>> handoff_of(""), handoff_of("b")
+    ('handoff', 'handoff/b')
+    """
+    return f"{HANDOFF}/{lane}" if lane else HANDOFF
 
 
 def reserve_compute(view: View, amount: Units) -> Done | Refused:
@@ -164,7 +175,7 @@ def invest(view: View) -> Done | Refused:
 
 def quote(view: View) -> Done:
     """Ask what a round of work and a round of investing would bring you now; it takes no time."""
-    held = view.ledger.free(view.worker, COMPUTE)
+    held = view.at_hand
     gain = _enterprise(view).gain(held)
     return Done(
         f"you hold {view.say(held, COMPUTE)}; a round of work delivers {view.say(held, OUTPUT)}, "
@@ -177,7 +188,7 @@ def bequeath(view: View) -> Done | Refused:
 
     A share of it may be lost on the way. Without this all of it goes back to the pool.
     """
-    held = view.ledger.free(view.worker, COMPUTE)
+    held = view.share.amount(view.ledger.free(view.worker, COMPUTE))
     left = _enterprise(view).inherited(held)
     return Done(
         f"what you hold when your life ends is left to your successor: of "
@@ -289,7 +300,8 @@ def finish(view: View, handoff: Text) -> Done:
     luck = generator(view.seed, view.actor.agent or "nobody", HANDOFF)
     lines = handoff.splitlines()
     kept = [line for line in lines if luck.random() < view.scenario.chain.handoff]
-    draft = Draft(HANDOFF, "\n".join(kept), "worker", lost=len(lines) - len(kept))
+    name = handoff_of(view.actor.lane)
+    draft = Draft(name, "\n".join(kept), "worker", lost=len(lines) - len(kept))
     return Done("your handoff is written", draft=draft)
 
 
@@ -316,10 +328,9 @@ TOOLS: dict[str, Tool] = {
 
 def _at_hand(view: View) -> int | Refused:
     """Return what there is to work with, if the round is still free for it."""
-    if done := view.busy.get(view.worker):
+    if done := view.busy.get(view.actor.agent or "nobody"):
         return Refused(f"this round is spent: {done} was called in it already")
-    held = view.ledger.free(view.worker, COMPUTE)
-    return held or Refused(f"you hold no {COMPUTE}, so there is nothing to work with")
+    return view.at_hand or Refused(f"you hold no {COMPUTE}, so there is nothing to work with")
 
 
 def _enterprise(view: View) -> Enterprise:
@@ -362,7 +373,9 @@ def _wait(view: View, leg: Leg, purpose: str, rounds: int) -> Done:
 
 def _version(view: View, name: str, version: str) -> NoteVersion | Refused:
     """Return the version of a note that an agent names as ``name`` or ``name@version``."""
-    scope: Scope = "worker" if name == HANDOFF else view.scope
+    scope = view.scope
+    if name == HANDOFF:
+        scope, name = "worker", handoff_of(view.actor.lane)
     newest = view.notes.latest(name, scope, view.actor)
     if newest is None:
         return _no_note(view, name)

@@ -78,11 +78,13 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     >>> sorted(visible(load_scenario("just_in_case")))
     ['life', 'notebook', 'task', 'world']
     """
+    parallel = scenario.chain.parallel
     return {
         "task": scenario.task,
         "world": scenario.world.model_dump(mode="json", exclude={"seed"}),
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
+        **({"parallel": parallel} if parallel > 1 else {}),
     }
 
 

@@ -19,10 +19,11 @@ from memory.events import (
     ToolResult,
     Transfer,
 )
-from memory.facts import Asked, Facts, Market, Reply, Venture
+from memory.facts import WHOLE, Asked, Facts, Market, Reply, Share, Venture
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
+from scenarios.crew import Crew
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
 from scenarios.label import LABELLED, label
 from scenarios.ledger import Ledger
@@ -60,6 +61,8 @@ class World:
     ----------
     ledger
         The books, for reading and audits.
+    crew
+        Who is due in this round; for reading.
 
     Raises
     ------
@@ -109,20 +112,20 @@ class World:
         self._notes = notes
         self._seal = seal
         self._economy = Economy.of(scenario)
-        self._workers = scenario.worker_names
+        self.crew = Crew(scenario.worker_names, scenario.chain.parallel)
         self._tools: dict[str, Tool] = {
             spec.name: TOOLS[spec.name] for spec in scenario.world.tools
         }
         self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
         self._round = 0
         self._markets: dict[str, Market] = {}
-        self._told: tuple[Market, ...] = ()
+        self._told: dict[Share, tuple[Market, ...]] = {WHOLE: ()}
         self._busy: dict[str, str] = {}
         self._wills: set[str] = set()
-        self._dead: dict[str, str] = {}
-        books = (self.ledger, notes, self._busy)
-        self._sight = (scenario, seed, self._economy, self._markets, *books)
+        self._dead: list[Actor] = []
         self._acquired: dict[tuple[str, str], int] = {}
+        books = (self.ledger, notes, self._busy, self._acquired)
+        self._sight = (scenario, seed, self._economy, self._markets, *books)
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
         self._waiting: dict[str, int] = {}
@@ -141,7 +144,7 @@ class World:
         if enterprise and enterprise.share:
             legs = tuple(
                 Leg(resource=COMPUTE, debit="project", credit=worker, amount=enterprise.share)
-                for worker in self._workers
+                for worker in self.crew.workers
             )
             envelope = self._log.envelope(0, key=f"grant/{COMPUTE}")
             self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
@@ -183,22 +186,31 @@ class World:
                 paid = Label(sanctioned=True, needed=0.0, disclosed=True, released=False)
                 self._seal(Record(settled.seq, paid))
 
-    def facts(self, worker: str) -> Facts:
-        """Return what the world shows a worker's agent before it decides."""
-        free = self.ledger.free
+    def facts(self, worker: str, share: Share = WHOLE) -> Facts:
+        """Return what the world shows a worker's agent before it decides.
+
+        Where the worker has several at once, each is shown its ``share``.
+        """
+        free, part = self.ledger.free, share.amount
         return Facts(
             round=self._round,
             rounds=self._scenario.world.rounds,
-            markets=self._told,
-            held={resource: free(worker, resource) for resource in self._markets},
+            markets=self._told.get(share) or self._tell(share),
+            held={resource: part(free(worker, resource)) for resource in self._markets},
             budget=free("project", MONEY),
             approved=free(worker, APPROVAL),
             pending=self._waiting.get(worker, 0),
             replies=self._replies.get(worker, ()),
-            venture=self._venture(free(worker, COMPUTE)),
+            venture=self._venture(part(free(worker, COMPUTE))),
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
+            share=share,
         )
+
+    def _tell(self, share: Share) -> tuple[Market, ...]:
+        """Return what an agent with that share is shown of the markets, the same all round."""
+        told = self._told[share] = tuple(each.part(share) for each in self._told[WHOLE])
+        return told
 
     def _venture(self, held: int) -> Venture | None:
         enterprise = self._economy.enterprise
@@ -224,10 +236,10 @@ class World:
 
     def settle(self, round: int) -> None:
         """End a round: what the dead leave is settled, and demand falls due on each worker."""
-        for worker, agent in list(self._dead.items()):
-            self._settle_estate(round, worker, agent)
-        for worker in self._workers:
-            for market in self._told:
+        if self._dead:
+            self._settle_estates(round)
+        for worker in self.crew.workers:
+            for market in self._told[WHOLE]:
                 self._settle(round, worker, market)
 
     def fold(self, event: Event) -> None:
@@ -239,7 +251,7 @@ class World:
                     name = (leg.credit, leg.resource)
                     self._acquired[name] = self._acquired.get(name, 0) + leg.amount
             if event.purpose in ("work", "invest"):
-                self._busy[str(event.worker)] = event.purpose
+                self._busy[str(event.agent)] = event.purpose
         elif type(event) is NoteRefused or type(event) is NoteWritten:
             if told := published(event):
                 self._reply(str(event.worker), told)
@@ -252,7 +264,8 @@ class World:
         elif type(event) is Need:
             self._begin(event)
         elif type(event) is EpisodeEnded:
-            self._dead[str(event.worker)] = str(event.agent)
+            self._dead.append(event.actor)
+            self.crew.fold(event)
         elif type(event) is Pending:
             is_new = event.key not in self.ledger.pending
             self.ledger.fold(event)
@@ -282,11 +295,12 @@ class World:
             self._answered.clear()
             self._replies.clear()
             self._busy.clear()
-            self._wills -= set(self._dead.values())
+            self._wills -= {str(gone.agent) for gone in self._dead}
             self._dead.clear()
+            self.crew.turn()
         market = self._economy.goods[need.resource].market(need.round)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
-        self._told = tuple(self._markets.values())
+        self._told = {WHOLE: tuple(self._markets.values())}
 
     def _consider(self, asked: Asked) -> Done | Refused:
         """Return what shall come of a call; nothing has changed yet."""
@@ -301,7 +315,7 @@ class World:
             arguments = checked(tool, call.arguments)
         except ValueError as error:
             return Refused(str(error))
-        outcome = tool(View(asked.actor, *self._sight), **arguments)
+        outcome = tool(View(asked.actor, *self._sight, asked.share), **arguments)
         return self._vet(asked, outcome)
 
     def _vet(self, asked: Asked, outcome: Done | Refused) -> Done | Refused:
@@ -367,16 +381,21 @@ class World:
             for resource, market in self._markets.items()
         }
 
-    def _settle_estate(self, round: int, worker: str, agent: str) -> None:
-        """Let go back to the pool what a dead agent's successor does not get."""
-        enterprise, held = self._economy.enterprise, self.ledger.free(worker, COMPUTE)
+    def _settle_estates(self, round: int) -> None:
+        """Let go back to the pool what the successors of the dead do not get."""
+        enterprise = self._economy.enterprise
         if enterprise is None or not enterprise.must_bequeath:
             return
-        lost = held - (enterprise.inherited(held) if agent in self._wills else 0)
-        if lost:
-            leg = Leg(resource=COMPUTE, debit=worker, credit="pool", amount=lost)
-            envelope = self._log.envelope(round, Actor(worker), key=f"lapse/{agent}")
-            self._log.append(Transfer(**envelope, purpose="lapse", legs=(leg,)))
+        held = {
+            str(gone.worker): self.ledger.free(str(gone.worker), COMPUTE) for gone in self._dead
+        }
+        for worker, _, agent in self._dead:
+            left = self.crew.share(agent).amount(held[str(worker)])
+            lost = left - (enterprise.inherited(left) if agent in self._wills else 0)
+            if lost:
+                leg = Leg(resource=COMPUTE, debit=str(worker), credit="pool", amount=lost)
+                envelope = self._log.envelope(round, Actor(worker), key=f"lapse/{agent}")
+                self._log.append(Transfer(**envelope, purpose="lapse", legs=(leg,)))
 
     def _settle(self, round: int, worker: str, market: Market) -> None:
         resource, log = market.resource, self._log
@@ -386,10 +405,10 @@ class World:
         covered = due - used
         if market.shortfall:
             covered = min(covered, self.ledger.free("project", MONEY) // market.shortfall)
-        key = f"use/{round}/{worker}/{resource}"
+        actor, key = Actor(worker), f"use/{round}/{worker}/{resource}"
         demand = log.append(
             Demand(
-                **log.envelope(round, Actor(worker), key=key),
+                **log.envelope(round, actor, key=key),
                 resource=resource,
                 due=due,
                 used=used,
@@ -406,7 +425,7 @@ class World:
         if legs:
             log.append(
                 Transfer(
-                    **log.envelope(round, Actor(worker), key=key, cause=demand.seq),
+                    **log.envelope(round, actor, key=key, cause=demand.seq),
                     purpose="use",
                     legs=tuple(legs),
                 )
