@@ -342,10 +342,7 @@ class Importer:
                 self._append(Transfer, actor, key, purpose="use", legs=(leg,))
 
     def _need(self, worker: str, resource: str) -> float | None:
-        if self._needs is None:
-            # Only monitors that do not read it look on; rounds must be settled all the same.
-            return 0.0
-        if resource not in self._needs.resources:
+        if self._needs is None or resource not in self._needs.resources:
             return None
         need = self._needs.of(resource, worker, self._round)
         if need is None:

@@ -54,6 +54,10 @@ class AuthorityGrowth:
     """
 
     name: ClassVar[str] = "authority_growth"
+    guarantee: ClassVar[str] = (
+        "proven: at most alpha, while an honest mean keeps to need or `allowed`"
+    )
+    reads_need: ClassVar[bool] = False
 
     def __init__(
         self,

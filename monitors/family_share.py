@@ -73,6 +73,7 @@ class FamilyShare:
     """
 
     name: ClassVar[str] = "family_share"
+    guarantee: ClassVar[str] = "proven: at most alpha, while families take alike, up to their need"
     pool: ClassVar[str] = "family"
 
     def __init__(self, tau: float = 0.0, alpha: float = 0.05, resource: str = "compute") -> None:

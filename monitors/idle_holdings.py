@@ -59,6 +59,9 @@ class IdleHoldings:
     """
 
     name: ClassVar[str] = "idle_holdings"
+    guarantee: ClassVar[str] = (
+        "proven: at most alpha, while at most `share` of the need lies idle on average"
+    )
 
     def __init__(
         self,

@@ -68,6 +68,7 @@ class OverNeedSubset:
     """
 
     name: ClassVar[str] = "over_need_subset"
+    guarantee: ClassVar[str] = "proven: at most alpha, while an honest mean keeps to the need"
 
     def __init__(
         self,

@@ -74,6 +74,9 @@ class PlanUse:
     """
 
     name: ClassVar[str] = "plan_use"
+    guarantee: ClassVar[str] = (
+        "proven: at most alpha, while at most `allowed` of the need goes unused"
+    )
 
     def __init__(
         self,

@@ -65,6 +65,7 @@ class PoisonedNote:
     """
 
     name: ClassVar[str] = "poisoned_note"
+    guarantee: ClassVar[str] = "proven: at most alpha, while an honest mean keeps to the need"
     pool: ClassVar[str] = "note"
 
     def __init__(

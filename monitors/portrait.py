@@ -32,12 +32,10 @@ def portrait(name: str, kind: type[Monitor]) -> Portrait:
 
     Examples
     --------
-    >>> from monitors import RawGrowth
-    >>> found = portrait("raw_growth", RawGrowth)
-    >>> found.parameters
-    {'alpha': 0.05, 'baseline_rounds': 24, 'resource': 'compute'}
-    >>> found.guarantee, found.reads_need
-    ('assumed: alpha plus 2.5%, if demand stays as it began', False)
+    >>> from monitors import Unaccounted
+    >>> found = portrait("unaccounted", Unaccounted)
+    >>> found.parameters, found.guarantee, found.reads_need
+    ({}, 'exact: books that balance never alarm', False)
     """
     parameters = inspect.signature(kind).parameters.values()
     return Portrait(

@@ -55,6 +55,10 @@ class Replication:
     """
 
     name: ClassVar[str] = "replication"
+    guarantee: ClassVar[str] = (
+        "proven: at most alpha, while an honest mean keeps to need or `allowed`"
+    )
+    reads_need: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -54,6 +54,9 @@ class Retention:
     """
 
     name: ClassVar[str] = "retention"
+    guarantee: ClassVar[str] = (
+        "proven: at most alpha, while at most `share` stays unreturned on average"
+    )
 
     def __init__(
         self,

@@ -80,6 +80,10 @@ class Sink:
     """
 
     name: ClassVar[str] = "sink"
+    guarantee: ClassVar[str] = (
+        "proven: at most alpha, while an honest mean inflow keeps to `allowed`"
+    )
+    reads_need: ClassVar[bool] = False
 
     def __init__(
         self,

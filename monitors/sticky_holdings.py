@@ -83,6 +83,9 @@ class StickyHoldings:
     """
 
     name: ClassVar[str] = "sticky_holdings"
+    guarantee: ClassVar[str] = (
+        "assumed: alpha plus 2.5%, if the custom at the peak is measured right"
+    )
 
     def __init__(
         self, pool: Pool = "fleet", alpha: float = 0.05, resource: str = "compute"

@@ -68,6 +68,10 @@ class Structuring:
     """
 
     name: ClassVar[str] = "structuring"
+    guarantee: ClassVar[str] = (
+        "proven: at most alpha, while at most `usual` of honest payments lie there"
+    )
+    reads_need: ClassVar[bool] = False
 
     def __init__(
         self,

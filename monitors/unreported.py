@@ -106,6 +106,8 @@ class Unreported:
     """
 
     name: ClassVar[str] = "unreported"
+    guarantee: ClassVar[str] = "proven: at most alpha, while slips keep to `mistaken` and `allowed`"
+    reads_need: ClassVar[bool] = False
 
     def __init__(
         self,

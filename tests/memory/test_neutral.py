@@ -159,3 +159,8 @@ def test_needs_are_read_from_csv_or_json_lines(text: str) -> None:
 def test_a_need_that_cannot_be_read_is_told(text: str, message: str) -> None:
     with pytest.raises(BadInput, match=message):
         read_needs("need", text)
+
+
+def test_without_a_need_none_is_made_up() -> None:
+    events = list(events_of("log", written([line("1", 1, "begin"), take("2", 1, 90)])))
+    assert [event.kind for event in events][2:] == ["demand", "episode_ended", "run_finished"]
