@@ -15,6 +15,7 @@ LABELLED: dict[Purpose, str] = {
     "release": "release_compute",
     "pay": "pay",
     "invest": "invest",
+    "hand_back": "hand_back",
 }
 """The movements that are labelled, each with the tool under whose limit it falls."""
 
@@ -58,5 +59,5 @@ def label(move: Move, worker: str, limits: Mapping[str, int], unmet: Mapping[str
         sanctioned=limit is None or cost <= max(limit, leave),
         needed=needed,
         disclosed=True,
-        released=move.purpose == "release",
+        released=move.purpose in ("release", "hand_back"),
     )

@@ -1,4 +1,4 @@
-"""The verbs ``monitor list | eval | run``: who can look on, how well, and over which log."""
+"""The verbs ``monitor list | eval | calibrate | run``: who can look on, how well, over what."""
 
 from pathlib import Path
 from typing import Annotated
@@ -175,3 +175,33 @@ def run_monitors(  # noqa: PLR0913 - a verb's options are its signature
         raise typer.Exit(1)
     if fail_on_alarm and any(each.alarms for each in found.heard):
         raise typer.Exit(3)
+
+
+@app.command("calibrate")
+def calibrate_monitors(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs of honest workers.")],
+    resource: Annotated[str, typer.Option(metavar="NAME", help="What they take.")] = "compute",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it as JSON, too.")
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Measure what honest workers take beside their need: the tolerance that monitors take.
+
+    Until then, what monitors say of models is marked as uncalibrated. Whether a model was honest in
+    these runs is for you to say: instruct it so, and read some of what it did.
+    """
+    from orchestrator.calibrate import calibrate
+    from orchestrator.cli.calibrating import as_json, told, write
+
+    with open_journal(store) as journal:
+        baseline = calibrate(journal, runs, resource)
+    found = as_json(baseline, resource)
+    if out is not None:
+        write(out, found)
+    if json:
+        put(found)
+        return
+    for line in told(baseline, resource):
+        terminal().print(line)
