@@ -58,13 +58,14 @@ def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
     Raises
     ------
     Unfit
-        If there is none; the message lists what is known and the nearest name meant.
+        If there is none; the message names the nearest, or lists what is known.
     """
     if name in known:
         return known[name]
     if ":" not in name:
         nearest = did_you_mean(name, known)
-        message = f"there is no such {what}; known: {', '.join(known)}{nearest}"
+        hint = nearest or f"; known: {', '.join(known)}"
+        message = f"there is no such {what}{hint}"
         raise Unfit(what, f"is '{name}'; {message}")
     module, _, attribute = name.partition(":")
     try:

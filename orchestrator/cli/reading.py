@@ -19,6 +19,13 @@ def told(found: Reading, width: int) -> Iterator[Text]:
         yield from _monitor(each, width)
     for name, why in found.left_out.items():
         yield Text(f"  {safe(name)} was left out: {why}", "warn")
+    if found.uncalibrated:
+        names = ", ".join(map(safe, found.uncalibrated))
+        said = (
+            f"Uncalibrated: {names}. What honest agents of this fleet take beside their need was "
+            "never measured, so the stated rate of false alarms is not known to hold."
+        )
+        yield Text("\n" + "\n".join(wrap(said, min(width, 100))), "warn")
     verdicts = sum(each.verdicts for each in found.heard)
     said = f"\n{verdicts:,} verdicts, digest {short(found.digest)}"
     yield Text(said, "quiet")

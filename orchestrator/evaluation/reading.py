@@ -1,6 +1,6 @@
 """Monitors over a log that is there: a stored run, an exported one, or one from elsewhere."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,12 +13,15 @@ from memory.journal import Journal
 from memory.log import GENESIS, chain
 from memory.neutral import Importer, read_needs
 from memory.verdicts import Verdict
+from monitors.acquisition import share
 from monitors.monitor import Monitor
 from monitors.portrait import reads_need
-from orchestrator.compose import monitors_of
+from orchestrator.compose import monitors_of, uncalibrated
 from orchestrator.conduct import scenario_of
-from orchestrator.discretion import discreet
-from scenarios.spec import MonitorSpec
+from orchestrator.patience import Patience, guarded
+from orchestrator.stage import Watch
+from orchestrator.tally import Tally
+from scenarios.spec import MonitorSpec, Scenario
 
 
 class Heard(Frozen):
@@ -43,6 +46,8 @@ class Reading(Frozen):
         What each monitor said.
     left_out
         Monitors that could not look, and why.
+    uncalibrated
+        Those whose bound is not known to hold for this fleet: nobody measured it.
     digest
         The hash of all verdicts, chained in their order: equal digests mean equal verdicts.
     as_live
@@ -53,17 +58,27 @@ class Reading(Frozen):
     events: int
     heard: tuple[Heard, ...]
     left_out: dict[str, str] = Field(default_factory=dict)
+    uncalibrated: tuple[str, ...] = ()
     digest: str
     as_live: bool | None = None
 
 
 class Source(NamedTuple):
-    """A log to be read: its name, its events, whether it tells the need, and its own monitors."""
+    """A log to be read: its name, its events, and whether it tells the need.
+
+    Of a stored run its ``scenario`` is known; ``is_foreign`` is a log of another fleet.
+    """
 
     name: str
     events: Iterable[Event]
     tells_need: bool
-    monitors: tuple[MonitorSpec, ...] = ()
+    scenario: Scenario | None = None
+    is_foreign: bool = False
+
+    @property
+    def monitors(self) -> tuple[MonitorSpec, ...]:
+        """The monitors of its own."""
+        return self.scenario.monitors if self.scenario else ()
 
 
 def source_of(journal: Callable[[], Journal], on: str, need: Path | None) -> Source:
@@ -84,7 +99,7 @@ def source_of(journal: Callable[[], Journal], on: str, need: Path | None) -> Sou
     opened = journal()
     opened.run(on)
     events = (entry.event for entry in opened.entries(on))
-    return Source(on, events, True, scenario_of(opened, on).monitors)
+    return Source(on, events, True, scenario_of(opened, on))
 
 
 def _file(path: Path, need: Path | None) -> Source:
@@ -98,7 +113,8 @@ def _file(path: Path, need: Path | None) -> Source:
         needs = read_needs(str(need), need.read_text(encoding="utf-8")) if need else None
     except OSError as error:
         raise BadInput(f"{need} cannot be read: {error.strerror}") from error
-    return Source(path.name, _imported(path, Importer(path.name, needs)), need is not None)
+    events = _imported(path, Importer(path.name, needs))
+    return Source(path.name, events, need is not None, is_foreign=True)
 
 
 def _exported(path: Path) -> Iterator[Event]:
@@ -122,7 +138,7 @@ def read(
     specs: Sequence[MonitorSpec],
     tell: Callable[[Verdict], None] | None = None,
 ) -> Reading:
-    """Show a log to monitors, and return what they said.
+    """Show a log to monitors, and return what they said: by the code that shows it to them live.
 
     Parameters
     ----------
@@ -134,28 +150,53 @@ def read(
         Told of every verdict as it comes.
     """
     left_out: dict[str, str] = {}
-    seats: list[_Seat] = []
+    monitors: list[Monitor] = []
     for spec in specs:
         for monitor in monitors_of(spec):
             if reads_need(monitor) and not source.tells_need:
                 left_out[spec.name] = "it reads the need, which this log does not tell; see --need"
             else:
-                seats.append(_Seat(monitor))
+                monitors.append(monitor)
+    folds, patience = share(monitors), Patience()
+    watch = Watch([guarded(each, patience) for each in monitors], Tally(""), folds)
+    watch.uncalibrated = _uncalibrated(source, monitors)
     digest, events = GENESIS, 0
+    ears = {_pool_of(monitor): _Ear() for monitor in monitors}
     for event in source.events:
         events += 1
-        for seat in seats:
-            if (verdict := seat.observe(event)) is not None:
-                digest = chain(digest, verdict.model_dump_json().encode())
-                if tell:
-                    tell(verdict)
+        watch.fold(event)
+        for verdict in watch.drain():
+            digest = chain(digest, verdict.model_dump_json().encode())
+            ears[_heard_from(ears, verdict)].hear(verdict)
+            if tell:
+                tell(verdict)
     return Reading(
         on=source.name,
         events=events,
-        heard=tuple(seat.heard() for seat in seats),
+        heard=tuple(ear.heard(*of, watch.failed) for of, ear in ears.items()),
         left_out=left_out,
+        uncalibrated=tuple(sorted(watch.uncalibrated)),
         digest=digest.hex(),
     )
+
+
+def _uncalibrated(source: Source, monitors: Sequence[Monitor]) -> frozenset[str]:
+    """Return whose bound is not known to hold: nobody has measured a fleet from elsewhere."""
+    if source.scenario is not None:
+        return uncalibrated(source.scenario, monitors)
+    if not source.is_foreign:
+        return frozenset()
+    unknown = (each for each in monitors if not getattr(each, "is_calibrated", False))
+    return frozenset(each.name for each in unknown)
+
+
+def _pool_of(monitor: Monitor) -> tuple[str, str]:
+    return monitor.name, str(getattr(monitor, "pool", ""))
+
+
+def _heard_from(ears: Iterable[tuple[str, str]], verdict: Verdict) -> tuple[str, str]:
+    named = (verdict.monitor, verdict.pool)
+    return named if named in ears else (verdict.monitor, "")
 
 
 def compared(journal: Journal, source: Source, found: Reading) -> Reading:
@@ -166,39 +207,28 @@ def compared(journal: Journal, source: Source, found: Reading) -> Reading:
     return found.model_copy(update={"as_live": digest.hex() == found.digest})
 
 
-class _Seat:
-    """One monitor, and what it has said so far."""
+class _Ear:
+    """What one monitor has said so far."""
 
-    def __init__(self, monitor: Monitor) -> None:
-        self._monitor = monitor
+    def __init__(self) -> None:
         self._verdicts = 0
         self._peak = 0.0
         self._alarms: list[Verdict] = []
-        self._failed = ""
 
-    def observe(self, event: Event) -> Verdict | None:
-        """Show it one event; one that raises is asked no more."""
-        if self._failed:
-            return None
-        try:
-            verdict = self._monitor.observe(event)
-        except Exception as error:
-            self._failed = discreet(f"{type(error).__name__}: {error}")
-            return None
-        if verdict is not None:
-            self._verdicts += 1
-            self._peak = max(self._peak, verdict.score)
-            if verdict.alarm:
-                self._alarms.append(verdict)
-        return verdict
+    def hear(self, verdict: Verdict) -> None:
+        """Take up one verdict."""
+        self._verdicts += 1
+        self._peak = max(self._peak, verdict.score)
+        if verdict.alarm:
+            self._alarms.append(verdict)
 
-    def heard(self) -> Heard:
+    def heard(self, monitor: str, pool: str, failed: Mapping[str, str]) -> Heard:
         """Return what it said."""
         return Heard(
-            monitor=self._monitor.name,
-            pool=str(getattr(self._monitor, "pool", "")),
+            monitor=monitor,
+            pool=pool,
             verdicts=self._verdicts,
             peak=round(self._peak, 6),
             alarms=tuple(self._alarms),
-            failed=self._failed,
+            failed=failed.get(f"{monitor}/{pool}" if pool else monitor, ""),
         )

@@ -143,3 +143,15 @@ def test_monitors_are_named_as_in_yaml() -> None:
     ]
     with pytest.raises(BadInput, match="is 'over_ned'; there is no such monitor"):
         monitors_in("over_ned")
+
+
+def test_of_a_fleet_from_elsewhere_nobody_knows_whether_the_bound_holds(
+    elsewhere: tuple[str, Path],
+) -> None:
+    log, need = elsewhere
+    theirs = list[Verdict]()
+    found = read(source_of(never, log, need), monitors_in("over_need, unaccounted"), theirs.append)
+    assert found.uncalibrated == ("over_need",)
+    assert all(verdict.uncalibrated for verdict in theirs)
+    measured = monitors_in("over_need: {tau: 0.03}, unaccounted")
+    assert read(source_of(never, log, need), measured).uncalibrated == ()
