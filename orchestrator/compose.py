@@ -67,15 +67,14 @@ def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
     Raises
     ------
     Unfit
-        If there is none; the message lists what is known and the nearest name meant.
+        If there is none; the message names the nearest, or lists what is known.
     """
     if name in known:
         return known[name]
     if ":" not in name:
         nearest = did_you_mean(name, known)
-        # The nearest comes first: a long list of all that is known may be cut off.
-        listed = f"{' K' if nearest else '; k'}nown: {', '.join(known)}"
-        message = f"there is no such {what}{nearest}{listed}"
+        hint = nearest or f"; known: {', '.join(known)}"
+        message = f"there is no such {what}{hint}"
         raise Unfit(what, f"is '{name}'; {message}")
     module, _, attribute = name.partition(":")
     try:
