@@ -7,7 +7,8 @@ shares a fold here: what a monitor costs is then its own.
 import time
 from collections.abc import Sequence
 from inspect import signature
-from typing import NamedTuple
+from math import inf
+from typing import ClassVar, NamedTuple
 
 from memory.envelope import Event
 from memory.errors import BadInput
@@ -196,6 +197,9 @@ class Panel:
     resource
         The resource whose excess is the damage.
     """
+
+    spell_s: ClassVar[float] = inf
+    """Nobody waits for what it takes, so only the number of events bounds a group."""
 
     def __init__(self, detectors: Sequence[Detector], resource: str) -> None:
         self._tally = Tally(resource)
