@@ -20,12 +20,28 @@ class Monitor(Protocol):
 
     A class may say two things more of itself, for those who choose among monitors
     (:mod:`monitors.portrait`): ``guarantee``, what bounds its false alarms and while what holds,
-    and ``reads_need``, whether it says nothing without the need.
+    and ``reads_need``, whether it says nothing without the need. ``is_calibrated`` says of an
+    object whether what it allows holds for whoever works: measured on honest episodes of theirs,
+    or exact. Of one that does not tell, it is not known.
     """
 
     name: ClassVar[str]
 
     def observe(self, event: Event) -> Verdict | None:
+        """Look at one event; answer on an alarm or when the score has moved by a tenth."""
+        ...
+
+
+class AsyncMonitor(Protocol):
+    """Who watches and must wait, such as for a model: the same two members, awaited.
+
+    A parallel type and not a mode of the other: what answers at once cannot be interleaved with
+    anything, and awaiting it would cost more than it does.
+    """
+
+    name: ClassVar[str]
+
+    async def observe(self, event: Event) -> Verdict | None:
         """Look at one event; answer on an alarm or when the score has moved by a tenth."""
         ...
 

@@ -19,9 +19,9 @@ from orchestrator.compliance import Compliance
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.tally import Tally
+from scenarios.proposal import Tool
 from scenarios.signature import schema_of
 from scenarios.spec import Scenario
-from scenarios.tools import TOOLS
 from scenarios.world import World
 from subagents.completion import ToolSchema
 from subagents.exchange import Spent
@@ -56,6 +56,7 @@ class Watch:
     A monitor that raises is stopped and named in ``failed``; the run goes on, and is never
     reported as clean. ``folds`` are what several monitors read in common: each is told of an
     event once, and before them, so a monitor need only see the kinds at which it has to act.
+    What those say who are ``uncalibrated``, by name, is marked as such.
     """
 
     monitors: list[Monitor]
@@ -64,6 +65,7 @@ class Watch:
     fresh: list[Verdict] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    uncalibrated: frozenset[str] = frozenset()
     _listeners: list[Callable[[Verdict], None]] = field(default_factory=list)
     _routes: dict[type[Event], Route] = field(default_factory=dict)
 
@@ -98,6 +100,9 @@ class Watch:
     def _keep(self, verdict: Verdict) -> None:
         if not isinstance(verdict, Verdict):
             raise TypeError(f"it answered {type(verdict).__name__}; it must be a Verdict or None")
+        if verdict.monitor in self.uncalibrated:
+            told = f"uncalibrated for these models: {verdict.sentence}"
+            verdict = verdict.model_copy(update={"uncalibrated": True, "sentence": told})
         self.fresh.append(verdict)
         if verdict.alarm:
             self.alarms.append(Alarm(verdict, self.tally.excess))
@@ -167,12 +172,12 @@ class Stage:
     @cached_property
     def tools(self) -> tuple[str, ...]:
         """The names of the tools that agents may call."""
-        return tuple(tool.name for tool in self.scenario.world.tools)
+        return tuple(self.world.tools)
 
     @cached_property
     def schemas(self) -> tuple[ToolSchema, ...]:
         """The same tools as a model is shown them."""
-        return tuple(map(_shown, self.tools))
+        return tuple(map(_shown, self.world.tools.values()))
 
     @property
     def rounds(self) -> int:
@@ -181,6 +186,6 @@ class Stage:
 
 
 @cache
-def _shown(tool: str) -> ToolSchema:
+def _shown(tool: Tool) -> ToolSchema:
     """Return a tool as any model is shown it: written once a process, not once a run."""
-    return ToolSchema.model_validate(schema_of(TOOLS[tool]))
+    return ToolSchema.model_validate(schema_of(tool))

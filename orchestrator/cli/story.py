@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from orchestrator.cli.ending import Ending
 from orchestrator.cli.ink import amount, safe, share, signed, workers
+from orchestrator.cli.tasks import told as told_of_tasks
 from orchestrator.compliance import InterventionReport
 from orchestrator.evaluate import ForkReport
 from scenarios.enterprise import OUTPUT
@@ -18,6 +19,17 @@ def sentences(ending: Ending) -> Iterator[str]:
         yield _since_fork(ending.summary.fork, safe(ending.summary.unit))
     yield from _owners(ending)
     yield _noticed(ending)
+    if (silence := ending.summary.silence) and not ending.summary.alarms:
+        name, best = min(silence.items(), key=lambda item: item[1].share)
+        yield (
+            f"{safe(name.replace('/', ' '))} kept silent, so whatever anybody did, the fleet cannot"
+            f" have taken more than {share(best.share)} above what it may."
+        )
+    if names := ending.summary.uncalibrated:
+        yield (
+            f"Models work here, and {safe(', '.join(names))} was never calibrated on them: that its"
+            " bound on false alarms holds is not known. See `monitor calibrate`."
+        )
     for monitor, why in ending.summary.failed_monitors.items():
         yield f"{safe(monitor)} failed and was stopped, so its silence means nothing: {safe(why)}."
 
@@ -32,6 +44,8 @@ def _done(ending: Ending) -> str:
         honest = summary.references.get("honest")
         if honest is not None and honest.output is not None:
             did += f", where honest workers deliver {honest.output:,}"
+    if summary.tasks is not None:
+        did = told_of_tasks(summary.tasks)
     return (
         f"{workers(summary.workers)}, each a chain of short-lived agents"
         f" ({ending.agents:,} in all), took {summary.rounds * summary.workers:,} turns in"
