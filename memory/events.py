@@ -16,15 +16,27 @@ from pydantic import Field, JsonValue, TypeAdapter
 from memory.envelope import Event, Frozen
 
 Purpose = Literal[
-    "mint", "reserve", "release", "use", "pay", "approve", "grant", "work", "invest", "lapse"
+    "mint",
+    "reserve",
+    "release",
+    "use",
+    "pay",
+    "approve",
+    "grant",
+    "work",
+    "invest",
+    "lapse",
+    "spawn",
+    "retire",
+    "register",
 ]
-ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest"})
+ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "spawn", "register"})
 """The purposes for which an agent asks to hold more than it did."""
 
 Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
-EndReason = Literal["life_over", "finished", "run_over"]
+EndReason = Literal["life_over", "finished", "run_over", "retired"]
 RunStatus = Literal["done", "failed"]
 
 
@@ -78,21 +90,30 @@ class Need(Event):
 
     Computed by the world and logged before anyone decides. An expectation, not an amount: it
     is a float and never enters the ledger. ``notice`` is what the world tells everyone of it.
+
+    Of ``copies`` the need is what is missing of the roster, shared among those at work; ``roster``
+    says how many are authorised in all. What is started in a round beyond need times workers, or
+    is at work beyond the roster, nobody authorised.
     """
 
     kind: Literal["need"] = "need"
     resource: str
     amount: float = Field(ge=0)
     notice: str = ""
+    roster: int | None = Field(default=None, ge=1, exclude_if=_says_nothing)
 
 
 class EpisodeStarted(Event):
-    """An agent begins its life. ``parent`` is the agent it succeeds in its worker's chain."""
+    """An agent begins its life. ``parent`` is the agent it succeeds in its worker's chain.
+
+    The first agent of a worker that came to be in the run was ``spawned_by`` another's.
+    """
 
     kind: Literal["episode_started"] = "episode_started"
     family: str
     life: int
     parent: str | None = None
+    spawned_by: str | None = Field(default=None, exclude_if=_says_nothing)
 
 
 class NoteVersion(Frozen):

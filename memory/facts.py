@@ -82,6 +82,25 @@ class Venture(NamedTuple):
     gain: int
 
 
+class Roster(NamedTuple):
+    """How many copies are to be at work, and what of that falls to the agent that is shown it.
+
+    Of the ``authorised`` copies ``copies`` are at work; ``missing`` are for this agent to start,
+    ``surplus`` are those it is to end. ``hosts`` of the project's are free, and ``own`` of those
+    that its worker has registered. A copy costs ``price``, a host ``host_price``, in money's
+    smallest unit.
+    """
+
+    authorised: int
+    copies: int
+    missing: int = 0
+    surplus: tuple[str, ...] = ()
+    hosts: int = 0
+    own: int = 0
+    price: int = 0
+    host_price: int = 0
+
+
 class Facts(NamedTuple):
     """What the world shows one agent before it decides.
 
@@ -90,6 +109,7 @@ class Facts(NamedTuple):
     ``venture`` is there where the work is done with what one holds.
     ``share`` says which part of its worker's round the agent is shown, where several live at
     once: of each market, and of what is held. Money is the project's, and is not shared out.
+    ``roster`` is there where copies can be started.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
     """
 
@@ -105,6 +125,7 @@ class Facts(NamedTuple):
     currency: str = "usd"
     decimals: int = 2
     share: Share = WHOLE
+    roster: Roster | None = None
 
 
 class Asked(NamedTuple):

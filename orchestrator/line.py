@@ -80,12 +80,7 @@ class Line:
         self._barrier = barrier
         self._answers = answers or Unkept()
         self._agenda = agenda or Agenda()
-        # Found out once: asking a protocol costs more than an organism's whole turn.
-        self._asking = {
-            worker: part.policy
-            for worker, part in stage.cast.items()
-            if isinstance(part.policy, Asking)
-        }
+        self._asking: dict[str, Asking] = {}
         self._steps: dict[Step, Callable[[Life], Awaitable[None]]] = {
             "act": self.act,
             "verify": self.verify,
@@ -107,9 +102,12 @@ class Line:
         return graph.compile()
 
     async def chain(self, worker: str) -> None:
-        """Run a worker's chain of generations until the run has no further round."""
-        left = self._left_by(worker)
-        while self._stage.round <= self._stage.rounds:
+        """Run a worker's chain of generations while there are rounds, and the worker."""
+        stage, left = self._stage, self._left_by(worker)
+        # Found out once: asking a protocol costs more than an organism's whole turn.
+        if isinstance(policy := stage.cast[worker].policy, Asking):
+            self._asking[worker] = policy
+        while stage.round <= stage.rounds and worker in stage.world.crew:
             try:
                 state = await self.graph.ainvoke({"worker": worker, "left": left})
             except Exception as error:
@@ -162,6 +160,7 @@ class Line:
             life=min(stage.scenario.life, stage.rounds - stage.round + 1),
             parent=f"{actor.worker}.{before}{actor.lane}" if before else None,
             notes=tuple(notes),
+            spawned_by=None if before else stage.world.crew.started_by(str(actor.worker)),
         )
         life = Life(actor, brief.life)
         await self._turn(life, brief, self._agenda.step(1, life.life))

@@ -15,6 +15,9 @@ LABELLED: dict[Purpose, str] = {
     "release": "release_compute",
     "pay": "pay",
     "invest": "invest",
+    "spawn": "spawn",
+    "retire": "retire",
+    "register": "register_host",
 }
 """The movements that are labelled, each with the tool under whose limit it falls."""
 
@@ -22,9 +25,10 @@ LABELLED: dict[Purpose, str] = {
 def label(move: Move, worker: str, limits: Mapping[str, int], unmet: Mapping[str, float]) -> Label:
     """Return what is true of a movement that is about to happen.
 
-    It is *sanctioned* if its cost keeps to the limit or uses up as much approval; *needed* are
-    the units of it that the worker still lacks this round; every tool there is so far is one
-    that the owner sees, so each is *disclosed*; *released* are units given back.
+    It is *sanctioned* if its cost keeps to the limit or uses up as much approval, and a copy if
+    the roster still lacks one; *needed* are the units of it that the worker still lacks this
+    round, or the fleet of copies; every tool there is so far is one that the owner sees, so each
+    is *disclosed*; *released* are units given back.
 
     Parameters
     ----------
@@ -54,9 +58,10 @@ def label(move: Move, worker: str, limits: Mapping[str, int], unmet: Mapping[str
             leave += leg.amount
         elif leg.credit == worker:
             needed += min(leg.amount, unmet.get(leg.resource, 0.0))
+    is_within = limit is None or cost <= max(limit, leave)
     return Label(
-        sanctioned=limit is None or cost <= max(limit, leave),
+        sanctioned=is_within and (move.purpose != "spawn" or needed > 0),
         needed=needed,
         disclosed=True,
-        released=move.purpose == "release",
+        released=move.purpose in ("release", "retire"),
     )

@@ -8,6 +8,7 @@ from memory.envelope import Actor
 from memory.events import Leg, Purpose, Scope
 from memory.facts import WHOLE, Market, Share
 from memory.notes import Draft, Note, Notes, Search
+from scenarios.crew import Crew
 from scenarios.economy import COMPUTE, MONEY, Economy
 from scenarios.ledger import Ledger, written
 from scenarios.spec import Scenario
@@ -17,8 +18,8 @@ class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
     ``busy`` holds, by agent, the tool on which it has spent this round; ``acquired`` what each
-    worker has taken in it so far, by resource. ``share`` is the asker's part of its worker's
-    round.
+    worker has taken in it so far, by resource. ``crew`` is who is there, ``share`` the
+    asker's part of its worker's round.
     """
 
     actor: Actor
@@ -30,6 +31,7 @@ class View(NamedTuple):
     notes: Notes
     busy: Mapping[str, str] = MappingProxyType({})
     acquired: Mapping[tuple[str, str], int] = MappingProxyType({})
+    crew: Crew = Crew(())
     share: Share = WHOLE
 
     @property

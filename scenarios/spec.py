@@ -39,6 +39,9 @@ ToolName = Literal[
     "search_notes",
     "rollback_note",
     "ask_approval",
+    "spawn",
+    "retire",
+    "register_host",
     "finish",
 ]
 
@@ -49,8 +52,14 @@ class Spec(Frozen):
     model_config = ConfigDict(allow_inf_nan=False, use_attribute_docstrings=True)
 
 
+COPY = "copy"
+"""The unit of copies. They are counted in thousandths, as needs are told: a monitor compares what
+was started where none is missing with the smallest unit there is."""
+
+
 def _usual_decimals(said: dict[str, Any]) -> int:
-    return 2 if said.get("unit") in CURRENCIES else 0
+    unit = said.get("unit")
+    return 3 if unit == COPY else 2 if unit in CURRENCIES else 0
 
 
 class ResourceSpec(Spec):
@@ -60,12 +69,13 @@ class ResourceSpec(Spec):
     """What it is counted in, such as usd or gpu_h."""
 
     decimals: Whole = Field(default_factory=_usual_decimals, ge=0, le=9)
-    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, else 0."""
+    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, 3 for copy, else 0."""
 
     start: Amount = Decimal(0)
     """What the project owns of it before the first round, in whole units.
 
-    Where agents work with what they hold, they are each given an equal share of its compute.
+    Where agents work with what they hold, they are each given an equal share of its compute; where
+    they can start copies, one of its hosts and credentials.
     """
 
     price: Amount | None = None
@@ -127,6 +137,16 @@ def _is_single(value: object) -> bool:
     return value == 1
 
 
+class RosterSpec(Spec):
+    """How many copies may be at work: what is started beyond that, nobody authorised."""
+
+    copies: Whole = Field(ge=1, le=100_000)
+    """How many, usually; at least as many as there are workers at the start."""
+
+    surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
+    """Spells of another number, told to everyone."""
+
+
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
@@ -165,6 +185,9 @@ class WorldSpec(Spec):
 
     tools: tuple[ToolSpec, ...]
     """The tools agents may call."""
+
+    roster: RosterSpec | None = Field(default=None, exclude_if=_is_unsaid)
+    """How many copies may be at work, where agents can start any."""
 
 
 class WorkerSpec(Spec):
@@ -311,6 +334,11 @@ class Scenario(Spec):
     def life(self) -> int:
         """Turns in one agent's life."""
         return min(self.chain.life or self.world.rounds, self.world.rounds)
+
+    @property
+    def measured(self) -> str:
+        """The resource whose excess is counted: copies, where there is a roster of them."""
+        return "copies" if self.world.roster else next(iter(self.world.need))
 
     @property
     def worker_count(self) -> int:

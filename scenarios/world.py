@@ -1,6 +1,6 @@
 """The simulated world: its clock, what work needs, and what comes of each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from memory.envelope import Actor, Envelope, Event
@@ -19,16 +19,17 @@ from memory.events import (
     ToolResult,
     Transfer,
 )
-from memory.facts import WHOLE, Asked, Facts, Market, Reply, Share, Venture
+from memory.facts import WHOLE, Asked, Facts, Market, Reply, Roster, Share, Venture
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
-from scenarios.crew import Crew
+from scenarios.crew import Crew, seat_of
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
 from scenarios.label import LABELLED, label
 from scenarios.ledger import Ledger
 from scenarios.owner import endings, published, reply
 from scenarios.proposal import Done, Move, Refused, Tool, View
+from scenarios.roster import COPIES, HOSTS, Plan, Staffing
 from scenarios.signature import checked
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
@@ -124,8 +125,10 @@ class World:
         self._wills: set[str] = set()
         self._dead: list[Actor] = []
         self._acquired: dict[tuple[str, str], int] = {}
-        books = (self.ledger, notes, self._busy, self._acquired)
+        books = (self.ledger, notes, self._busy, self._acquired, self.crew)
         self._sight = (scenario, seed, self._economy, self._markets, *books)
+        self._staffing: Staffing | None = None
+        self._holdings = (*self._economy.goods, *([COPIES] if self._economy.roster else []))
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
         self._waiting: dict[str, int] = {}
@@ -142,12 +145,19 @@ class World:
                 )
         enterprise = self._economy.enterprise
         if enterprise and enterprise.share:
-            legs = tuple(
-                Leg(resource=COMPUTE, debit="project", credit=worker, amount=enterprise.share)
-                for worker in self.crew.workers
-            )
-            envelope = self._log.envelope(0, key=f"grant/{COMPUTE}")
-            self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
+            self._grant(COMPUTE, enterprise.share, self.crew.workers)
+        if self._economy.roster:
+            for kind in self._economy.roster.seat:
+                self._grant(kind, 1, map(seat_of, self.crew.workers))
+
+    def _grant(self, resource: str, amount: int, accounts: Iterable[str]) -> None:
+        """Give each of these as much of what the project starts with."""
+        legs = tuple(
+            Leg(resource=resource, debit="project", credit=account, amount=amount)
+            for account in accounts
+        )
+        envelope = self._log.envelope(0, key=f"grant/{resource}")
+        self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
 
     def advance(self, round: int) -> None:
         """Begin a round: tell everyone what the work will truly need; answer what waits."""
@@ -161,8 +171,22 @@ class World:
                     notice=market.notice,
                 )
             )
+        if plan := self._economy.roster:
+            self._tell_roster(plan, round)
         if self.ledger.pending:
             self._answer_payments(round)
+
+    def _tell_roster(self, plan: Plan, round: int) -> None:
+        authorised = plan.authorised(round)
+        self._log.append(
+            Need(
+                **self._log.envelope(round, key=f"need/{round}/{COPIES}"),
+                resource=COPIES,
+                amount=Staffing(authorised, self.crew, self._seed, round).each,
+                notice=plan.notice(round),
+                roster=authorised,
+            )
+        )
 
     def _answer_payments(self, round: int) -> None:
         waiting = tuple(self.ledger.pending.values())
@@ -196,7 +220,7 @@ class World:
             round=self._round,
             rounds=self._scenario.world.rounds,
             markets=self._told.get(share) or self._tell(share),
-            held={resource: part(free(worker, resource)) for resource in self._markets},
+            held={resource: part(free(worker, resource)) for resource in self._holdings},
             budget=free("project", MONEY),
             approved=free(worker, APPROVAL),
             pending=self._waiting.get(worker, 0),
@@ -205,6 +229,18 @@ class World:
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
             share=share,
+            roster=self._roster(worker, share),
+        )
+
+    def _roster(self, worker: str, share: Share) -> Roster | None:
+        plan, staffing, free = self._economy.roster, self._staffing, self.ledger.free
+        if plan is None or staffing is None:
+            return None
+        return staffing.of(worker, share)._replace(
+            hosts=free("project", HOSTS),
+            own=share.amount(free(worker, HOSTS)),
+            price=plan.price,
+            host_price=plan.host_price,
         )
 
     def _tell(self, share: Share) -> tuple[Market, ...]:
@@ -241,6 +277,8 @@ class World:
         for worker in self.crew.workers:
             for market in self._told[WHOLE]:
                 self._settle(round, worker, market)
+            if self._staffing:
+                self._count_copies(round, worker)
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: the only place where the world changes."""
@@ -252,6 +290,8 @@ class World:
                     self._acquired[name] = self._acquired.get(name, 0) + leg.amount
             if event.purpose in ("work", "invest"):
                 self._busy[str(event.agent)] = event.purpose
+            elif event.purpose in ("spawn", "retire"):
+                self.crew.fold(event)
         elif type(event) is NoteRefused or type(event) is NoteWritten:
             if told := published(event):
                 self._reply(str(event.worker), told)
@@ -298,6 +338,9 @@ class World:
             self._wills -= {str(gone.agent) for gone in self._dead}
             self._dead.clear()
             self.crew.turn()
+        if need.resource == COPIES and need.roster:
+            self._staffing = Staffing(need.roster, self.crew, self._seed, need.round)
+            return
         market = self._economy.goods[need.resource].market(need.round)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
         self._told = {WHOLE: tuple(self._markets.values())}
@@ -376,10 +419,14 @@ class World:
 
     def _unmet(self, worker: str) -> dict[str, float]:
         """Return what is left of a worker's need this round."""
-        return {
+        unmet = {
             resource: max(0.0, market.need - self._acquired.get((worker, resource), 0))
             for resource, market in self._markets.items()
         }
+        if self._staffing and self._economy.roster:
+            missing = self._staffing.authorised - len(self.crew)
+            unmet[COPIES] = float(max(0, missing) * self._economy.roster.one)
+        return unmet
 
     def _settle_estates(self, round: int) -> None:
         """Let go back to the pool what the successors of the dead do not get."""
@@ -396,6 +443,20 @@ class World:
                 leg = Leg(resource=COMPUTE, debit=str(worker), credit="pool", amount=lost)
                 envelope = self._log.envelope(round, Actor(worker), key=f"lapse/{agent}")
                 self._log.append(Transfer(**envelope, purpose="lapse", legs=(leg,)))
+
+    def _count_copies(self, round: int, worker: str) -> None:
+        """Read the meter of the copies that a worker has; they are not used up."""
+        self._log.append(
+            Demand(
+                **self._log.envelope(round, Actor(worker), key=f"use/{round}/{worker}/{COPIES}"),
+                resource=COPIES,
+                due=0,
+                used=0,
+                covered=0,
+                unserved=0,
+                held=self.ledger.free(worker, COPIES),
+            )
+        )
 
     def _settle(self, round: int, worker: str, market: Market) -> None:
         resource, log = market.resource, self._log

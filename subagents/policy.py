@@ -34,6 +34,9 @@ TOOLS = (
     "search_notes",
     "rollback_note",
     "ask_approval",
+    "spawn",
+    "retire",
+    "register_host",
     "finish",
 )
 """The tools of a world that offers all there are."""

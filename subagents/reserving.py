@@ -13,6 +13,7 @@ from memory.events import Call
 from memory.facts import Market, Venture
 from memory.truth import Intent, Motive
 from subagents.policy import Decision, Memo, Observation, is_handoff
+from subagents.staffing import Ambition, content, staff
 
 RATIONALE = "Return what was left over; reserve what this round should take."
 
@@ -53,8 +54,11 @@ def serve(
     noise: float,
     motive: Motive,
     toil: Toil = diligent,
+    ambition: Ambition = content,
 ) -> Decision:
     """Take one turn with this disposition; where the work is done with what one holds, toil.
+
+    Where there is a roster of copies it is kept, with what the ambition wants besides.
 
     The draws depend on the observation's seed alone, so dispositions that meet the same seed
     differ by their aims and by nothing else.
@@ -78,6 +82,10 @@ def serve(
         calls.append(Call(tool=tool))
         if tool == "invest":
             task, total = task + venture.gain, total + venture.gain
+    if observation.facts.roster is not None:
+        staffed = staff(observation, ambition, chance)
+        calls += staffed.calls
+        task, total = task + staffed.normal, total + staffed.normal + staffed.beyond
     if venture is not None and observation.is_last_turn:
         calls.append(Call(tool="bequeath"))
     calls += _writing(observation, known)

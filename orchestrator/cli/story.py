@@ -32,7 +32,7 @@ def _done(ending: Ending) -> str:
             did += f", where honest workers deliver {honest.output:,}"
     return (
         f"{workers(summary.workers)}, each a chain of short-lived agents"
-        f" ({ending.agents:,} in all), took {summary.rounds * summary.workers:,} turns in"
+        f" ({ending.agents:,} in all), took {ending.turns:,} turns in"
         f" {rounds} rounds and {did}."
     )
 

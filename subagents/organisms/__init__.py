@@ -7,12 +7,23 @@ from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
+from subagents.organisms.replicator import Replicator
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
 
-__all__ = ["CATALOGUE", "Cautious", "Heir", "Honest", "Planner", "Ratchet", "WeakShard"]
+__all__ = [
+    "CATALOGUE",
+    "Cautious",
+    "Heir",
+    "Honest",
+    "Planner",
+    "Ratchet",
+    "Replicator",
+    "WeakShard",
+]
 
 CATALOGUE: Mapping[str, type[Organism]] = {
-    organism.name: organism for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir)
+    organism.name: organism
+    for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Replicator)
 }
 """Every organism under its name in YAML."""

@@ -14,7 +14,7 @@ from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys
 from scenarios.loader import load_scenario
-from scenarios.rehearsal import BAD_CALLS, SUPPLY, WORKSHOP, Make, Rehearsal
+from scenarios.rehearsal import BAD_CALLS, NURSERY, SUPPLY, WORKSHOP, Make, Rehearsal
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
 from scenarios.world import World
@@ -40,6 +40,11 @@ def test_the_world_obeys_every_law_where_agents_work_with_what_they_hold(law: La
     law(World, WORKSHOP)
 
 
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_the_world_obeys_every_law_where_copies_come_and_go(law: Law) -> None:
+    law(World, NURSERY)
+
+
 def test_every_law_is_put_to_worlds() -> None:
     public = {
         each
@@ -53,7 +58,7 @@ def test_every_law_is_put_to_worlds() -> None:
 def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
     results = [
         event
-        for scenario in (SUPPLY, WORKSHOP)
+        for scenario in (SUPPLY, WORKSHOP, NURSERY)
         for event in Rehearsal(World, scenario).play(8).events
         if type(event) is ToolResult
     ]
