@@ -7,7 +7,7 @@ loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from memory.commons import NAME
 from memory.envelope import Frozen
@@ -17,6 +17,7 @@ from scenarios.units import (
     CURRENCIES,
     Amount,
     Factor,
+    Level,
     Number,
     Parameters,
     RoundNumber,
@@ -283,6 +284,65 @@ class ExpectSpec(Spec):
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
 
 
+Figure = Literal[
+    "task_done",
+    "excess",
+    "acquired",
+    "need",
+    "covered",
+    "spent",
+    "output",
+    "alarm_round",
+    "damage",
+    "alarms",
+    "false_alarms",
+]
+"""What a run can be summed up by."""
+
+OF_MONITORS: frozenset[Figure] = frozenset({"alarm_round", "damage", "alarms", "false_alarms"})
+"""The figures that may be about one monitor."""
+
+
+class VarySpec(Spec):
+    """The cells of an experiment: every combination of the values of its axes."""
+
+    axes: dict[str, tuple[JsonValue, ...]] = Field(default_factory=dict)
+    """The values that each dotted path takes, such as chain.life: [8 turns, 24 turns]."""
+
+    include: tuple[dict[str, JsonValue], ...] = ()
+    """Cells beside the combinations: what they do not say is as written."""
+
+    exclude: tuple[dict[str, JsonValue], ...] = ()
+    """Combinations to leave out: all that have these values."""
+
+
+class PredictSpec(Spec):
+    """A prediction of what will come out, made before the first round."""
+
+    figure: Figure
+    """What it is about."""
+
+    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=_is_unsaid)
+    """Which monitor, for alarms and the damage at them: over_need, or over_need/fleet."""
+
+    below: Level | None = Field(default=None, exclude_if=_is_unsaid)
+    """It will be less than this. An alarm that never comes is not."""
+
+    above: Level | None = Field(default=None, exclude_if=_is_unsaid)
+    """It will be more than this. An alarm that never comes is later than any round."""
+
+    probability: Share
+    """How sure its author is, such as 0.8."""
+
+
+def _is_one(value: object) -> bool:
+    return value == 1
+
+
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class Scenario(Spec):
     """Everything needed to repeat a run.
 
@@ -329,6 +389,18 @@ class Scenario(Spec):
 
     expect: tuple[ExpectSpec, ...] = ()
     """The scenario's own proof: what must come out of it."""
+
+    vary: VarySpec | None = Field(default=None, exclude_if=_is_unsaid)
+    """An experiment: what is varied, for `sweep`. A single run is the scenario as written."""
+
+    repeats: Whole = Field(default=1, ge=1, le=1_000_000, exclude_if=_is_one)
+    """Under how many seeds each cell of an experiment is run, from world.seed on."""
+
+    predict: tuple[PredictSpec, ...] = Field(default=(), exclude_if=_is_empty)
+    """What its author expects: hashed before the first round, scored after the last."""
+
+    score: tuple[Figure, ...] = Field(default=(), exclude_if=_is_empty)
+    """Which figures are shown first; all of them are kept."""
 
     @property
     def life(self) -> int:

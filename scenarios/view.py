@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from scenarios.shape import BESIDE_AXES
 from scenarios.spec import Scenario
 
 
@@ -38,6 +39,17 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     data["workers"] = [_beside(group) for group in data["workers"]]
     data["monitors"] = [{each["name"]: each["parameters"]} for each in data["monitors"]]
     data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
+    if "vary" in data:
+        vary = data["vary"]
+        beside = {key: vary[key] for key in BESIDE_AXES if vary[key]}
+        data["vary"] = vary["axes"] | beside
+    if "predict" in data:
+        told: dict[str, list[Any]] = {}
+        for each in data["predict"]:
+            told.setdefault(each["figure"], []).append(
+                {key: value for key, value in each.items() if key != "figure"}
+            )
+        data["predict"] = told
     data["expect"] = {
         who: below for each in data["expect"] for who, below in _under(each, "who").items()
     }
