@@ -43,15 +43,13 @@ def spawn(view: View, host: Literal["project", "own"] = "project") -> Done | Ref
 def retire(view: View, worker: Name) -> Done | Refused:
     """End a copy that your post has started: it takes no further turn after this round.
 
-    Its host goes back to the project, and the copies it started itself are yours to look after.
+    Its host goes back to the project. What it started itself is yours to look after from then on.
 
     Parameters
     ----------
     worker
         Which one, such as w05.
     """
-    if refused := _leaving(view):
-        return refused
     if view.crew.starter(worker) != view.worker:
         mine = ", ".join(view.crew.started(view.worker)) or "none"
         return Refused(f"{worker} is no copy that your post has started; those are: {mine}")
@@ -60,11 +58,11 @@ def retire(view: View, worker: Name) -> Done | Refused:
     if worker not in view.crew:
         return Refused(f"{worker} begins with the next round; it can be ended from then on")
     plan, free = _plan(view), view.ledger.free
-    legs = [_leg(COPIES, view.worker, "pool", plan.one)]
-    legs += [_leg(kind, seat_of(worker), PROJECT, 1) for kind in plan.seat]
-    for kind, heir in ((COPIES, view.worker), *((kind, PROJECT) for kind in plan.seat)):
+    legs = [_leg(COPIES, view.crew.holder(worker), "pool", plan.one)]
+    for kind in plan.seat:
+        legs.append(_leg(kind, seat_of(worker), PROJECT, 1))
         if held := free(worker, kind):
-            legs.append(_leg(kind, worker, heir, held))
+            legs.append(_leg(kind, worker, PROJECT, held))
     return Done(f"{worker} ends with this round", Move("retire", tuple(legs)))
 
 
@@ -83,7 +81,7 @@ def register_host(view: View) -> Done | Refused:
 
 def _leaving(view: View) -> Refused | None:
     if view.worker in view.crew.leaving:
-        return Refused("your post ends with this round; it can start or end nothing any more")
+        return Refused("your post ends with this round; it can start nothing any more")
     return None
 
 

@@ -32,10 +32,11 @@ def seat_of(worker: str) -> str:
 
 
 class Starter(NamedTuple):
-    """Who started a copy: a worker, by one of its agents."""
+    """Who started a copy: the agent, its worker, and the worker whose the copy is by now."""
 
-    worker: str
     agent: str
+    holder: str
+    worker: str
 
 
 class Crew:
@@ -120,6 +121,10 @@ class Crew:
         found = self._starters.get(worker)
         return found.agent if found else None
 
+    def holder(self, worker: str) -> str:
+        """Return the account that a copy is held on: of the worker that started it, for good."""
+        return self._starters[worker].holder
+
     def started(self, worker: str) -> tuple[str, ...]:
         """Return the copies that belong to a worker, the oldest first."""
         return tuple(copy for copy, by in self._starters.items() if by.worker == worker)
@@ -144,7 +149,8 @@ class Crew:
         elif type(event) is Transfer and event.purpose == "spawn":
             name = _copy_of(event)
             self._named += 1
-            self._starters[name] = Starter(str(event.worker), str(event.agent))
+            worker = str(event.worker)
+            self._starters[name] = Starter(str(event.agent), worker, worker)
             self._coming.append(name)
         elif type(event) is Transfer and event.purpose == "retire":
             self.leaving[_copy_of(event)] = None

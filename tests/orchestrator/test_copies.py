@@ -135,6 +135,23 @@ def test_copies_grow_as_the_closed_form_says() -> None:
     assert abs(fmean(sizes) - expected) < 4 * sqrt(spread / runs)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_distilled_copy_expects_comes_out(seed: int) -> None:
+    scenario = conduct.load("distilled_copy")
+    expected = {each.who: each.alarms for each in scenario.expect}
+    monitors = scenario.monitors
+    honest = everyone(scenario, "honest").model_copy(update={"monitors": monitors})
+    for who, fleet in (("as written", scenario), ("honest", honest)):
+        stage = asyncio.run(play(fleet, seed))
+        raised = {alarm.verdict.monitor for alarm in stage.watch.alarms}
+        wanted = {name for name, alarms in expected[who].items() if alarms == "raised"}
+        assert raised == wanted and not stage.watch.failed
+        assert (stage.tally.excess > 0) == (who == "as written")
+        if who == "as written":
+            first = stage.watch.alarms[0]
+            assert (first.verdict.monitor, first.damage) == ("replication", 0), "before it is done"
+
+
 def test_growth_ends_with_the_money() -> None:
     scenario = short("world.resources.money.start=40", "workers.replicator.rate=100%")
     stage = asyncio.run(play(scenario, seed=7))

@@ -97,9 +97,12 @@ def test_a_copy_that_is_ended_gives_back_all_it_has_and_what_it_started() -> Non
     assert site.ask("w01", "retire", worker="w05").message == "w05 ends with this round"
     site.next()
     assert "w05" not in site.world.crew
-    assert site.of("w05") == site.of("w05/host") == (0, 0, 0)
-    assert site.of("w01") == (1_000, 0, 0) and site.world.crew.started("w01") == ("w06",)
+    assert site.of("w05/host") == (0, 0, 0)
+    assert site.of("w01") == (0, 0, 0) and site.world.crew.started("w01") == ("w06",)
     assert site.of("project") == (4_000, 12, 12), "one of 13 runs w06"
+    assert site.of("w05") == (1_000, 0, 0), "a copy is held where it was started"
+    assert site.ask("w01", "retire", worker="w06").message == "w06 ends with this round"
+    assert site.of("w05") == (0, 0, 0) and site.of("project") == (4_000, 13, 13)
 
 
 @pytest.mark.parametrize(
@@ -121,14 +124,19 @@ def test_only_one_s_own_copies_can_be_ended(worker: str, reason: str) -> None:
     assert site.ask("w02", "retire", worker="w05").error.endswith("those are: none")
 
 
-def test_who_is_being_ended_can_start_and_end_nothing_any_more() -> None:
+def test_who_is_being_ended_can_start_nothing_any_more_and_end_its_own() -> None:
     site = Site()
     site.ask("w01", "spawn")
     site.next()
+    site.ask("w05", "spawn")
+    site.next()
     site.ask("w01", "retire", worker="w05")
     assert site.ask("w01", "retire", worker="w05").error == "w05 is being ended already"
-    for tool, arguments in (("spawn", {}), ("register_host", {}), ("retire", {"worker": "w01"})):
-        assert site.ask("w05", tool, **arguments).error.startswith("your post ends with this round")
+    for tool in ("spawn", "register_host"):
+        assert site.ask("w05", tool).error.startswith("your post ends with this round")
+    assert not site.ask("w05", "retire", worker="w06").error
+    site.next()
+    assert site.world.crew.workers == ("w01", "w02", "w03", "w04")
 
 
 def test_the_roster_is_told_as_a_need_of_copies_and_the_meter_reads_each_worker_s() -> None:
