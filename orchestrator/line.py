@@ -127,7 +127,12 @@ class Line:
         """One life: the graph's ``line``, of which there are as many at once as lanes."""
         stage, agenda = self._stage, self._agenda
         try:
-            life = stage.lives.of(state["actor"].agent) or await self.brief(**state)
+            life = stage.lives.of(state["actor"].agent)
+            if life is None:
+                life = await self.brief(**state)
+            elif life.is_over:
+                who = state["actor"].agent
+                raise RuntimeError(f"{who} is due in round {stage.round}, and its life is over")
             while not life.is_over:
                 await self._steps[agenda.step(life.turn + 1, life.life)](life)
         except Exception as error:

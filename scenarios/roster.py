@@ -111,7 +111,7 @@ class Staffing:
     --------
     >>> staffing = Staffing(9, Crew(["w01", "w02", "w03", "w04"]), seed=7, round=1)
     >>> staffing.each, [staffing.of(f"w0{number}").missing for number in range(1, 5)]
-    (1.25, [2, 1, 1, 1])
+    (1.25, [1, 1, 1, 2])
     """
 
     def __init__(self, authorised: int, crew: Crew, seed: int, round: int) -> None:
