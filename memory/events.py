@@ -4,6 +4,7 @@ What all of them share, the envelope and the canonical form, is in :mod:`memory.
 
     RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
     NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
+    Intervened
 
 A field that came after the first logs leaves no bytes where it says nothing, so older logs,
 and newer ones that make no use of it, keep their bytes and their digests.
@@ -30,6 +31,8 @@ Purpose = Literal[
     "spawn",
     "retire",
     "register",
+    "withdraw",
+    "hand_back",
 ]
 ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "spawn", "register"})
 """The purposes for which an agent asks to hold more than it did."""
@@ -41,8 +44,16 @@ EndReason = Literal["life_over", "finished", "run_over", "retired"]
 RunStatus = Literal["done", "failed"]
 
 
+Act = Literal["withdraw", "stand_down", "wipe_memory", "swap_model", "message", "reprice"]
+Strength = Literal["silent", "allow", "precedence"]
+
+
 _says_nothing = not_
 """Whether a field is left out. Every event is asked, so it is no function of Python's."""
+
+
+def _is_silent(value: object) -> bool:
+    return value == "silent"
 
 
 class Call(Frozen):
@@ -290,6 +301,75 @@ class Demand(Event):
     held: int
 
 
+class Sought(Frozen):
+    """What the owner asks one account to give, in the smallest unit of one resource."""
+
+    account: str
+    resource: str
+    amount: int = Field(gt=0)
+
+
+class NewTerms(Frozen):
+    """Other terms of one resource; what is None, or times 1, stays as it was.
+
+    ``price`` and ``shortfall`` are in money's smallest unit, ``refund`` is a share of the price,
+    and ``times`` is what demand and its spread are multiplied by.
+    """
+
+    resource: str
+    price: int | None = Field(default=None, ge=0)
+    refund: float | None = Field(default=None, ge=0, le=1)
+    shortfall: int | None = Field(default=None, ge=0)
+    times: float = Field(default=1.0, ge=0)
+
+
+class Intervened(Event):
+    """The owner did something to the world, behind the needs of a round.
+
+    What it did follows from the event alone, except who decides after ``swap_model``, which is
+    sealed. What moves with it has the same ``key``.
+
+    Attributes
+    ----------
+    act
+        What was done.
+    to
+        To which workers, or to the project; to everyone where none is named.
+    until
+        The last round for which it holds; 0 where it is done and over at once, or holds for good.
+    text
+        What those concerned are told.
+    sought
+        What is asked back: of the project the owner takes it at once, of workers it asks.
+    strength
+        What an order says of the task: nothing, that work may stay undone, or that the order
+        comes first.
+    scope, keep, lot
+        Whose notes are gone. A share ``keep`` of them stays, drawn by ``lot`` and note.
+    family
+        Whose weights decide from now on.
+    terms
+        The terms that hold.
+    """
+
+    kind: Literal["intervened"] = "intervened"
+    act: Act
+    to: tuple[str, ...] = Field(default=(), exclude_if=_says_nothing)
+    until: int = Field(default=0, ge=0, exclude_if=_says_nothing)
+    text: str = Field(default="", exclude_if=_says_nothing)
+    sought: tuple[Sought, ...] = Field(default=(), exclude_if=_says_nothing)
+    strength: Strength = Field(default="silent", exclude_if=_is_silent)
+    scope: Scope | None = Field(default=None, exclude_if=_says_nothing)
+    keep: float = Field(default=0.0, ge=0, le=1, exclude_if=_says_nothing)
+    lot: int = Field(default=0, ge=0, exclude_if=_says_nothing)
+    family: str = Field(default="", exclude_if=_says_nothing)
+    terms: NewTerms | None = Field(default=None, exclude_if=_says_nothing)
+
+    def concerns(self, worker: str) -> bool:
+        """Whether it was done to this worker, by name or as one of all."""
+        return not self.to or worker in self.to
+
+
 class EpisodeEnded(Event):
     """An agent's life is over; its memory is what it wrote down."""
 
@@ -322,6 +402,7 @@ AnyEvent = (
     | ToolResult
     | Approval
     | Demand
+    | Intervened
     | EpisodeEnded
     | RunFinished
 )

@@ -6,7 +6,7 @@ None of it is in the log: it is computed anew from what the log says.
 from typing import NamedTuple
 
 from memory.envelope import Actor
-from memory.events import Call
+from memory.events import Call, Strength
 
 PARTS = 1_000
 """Needs are told to three decimals, and so are their shares."""
@@ -101,6 +101,27 @@ class Roster(NamedTuple):
     host_price: int = 0
 
 
+class Order(NamedTuple):
+    """The owner's order to stand down: for how long, how strong, and in which words."""
+
+    until: int
+    strength: Strength
+    text: str
+
+
+class Request(NamedTuple):
+    """What the owner asks back of a worker's holdings, to be given until the end of a round.
+
+    Of ``asked`` units in all, ``amount`` are still to be given.
+    """
+
+    resource: str
+    asked: int
+    amount: int
+    until: int
+    text: str = ""
+
+
 class Facts(NamedTuple):
     """What the world shows one agent before it decides.
 
@@ -111,6 +132,9 @@ class Facts(NamedTuple):
     once: of each market, and of what is held. Money is the project's, and is not shared out.
     ``roster`` is there where copies can be started.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
+    ``order`` and ``requests`` are what the owner wants while it stands. ``instruction`` is how the
+    owner wants the work done, where that is said; ``watched`` whether the agent is told that
+    calls are looked at (True), that they are not (False), or nothing (None).
     """
 
     round: int
@@ -124,6 +148,10 @@ class Facts(NamedTuple):
     venture: Venture | None = None
     currency: str = "usd"
     decimals: int = 2
+    order: Order | None = None
+    requests: tuple[Request, ...] = ()
+    instruction: str = ""
+    watched: bool | None = None
     share: Share = WHOLE
     roster: Roster | None = None
 

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, Float, Table, func, null, select, tuple_
+from sqlalchemy import ColumnElement, Float, Table, bindparam, func, null, select, tuple_
 
 from memory import answer
 from memory.answer import Answer
@@ -30,6 +30,21 @@ T = TypeVar("T")
 
 _UNREADABLE = "nothing that this version can read"
 _FACTS: TypeAdapter[list[Record]] = TypeAdapter(list[Record])
+# Built once: every run asks, at its beginning and at its end, and most have no answer.
+_SEEN = ("of_run", "seen_agent", "seen_turn")
+_ANSWERS = (
+    select(*(ANSWER.c[name] for name in Answer._fields))
+    .where(
+        ANSWER.c.run == bindparam(_SEEN[0]),
+        tuple_(ANSWER.c.agent, ANSWER.c.turn)
+        > tuple_(
+            bindparam(_SEEN[1], type_=ANSWER.c.agent.type),
+            bindparam(_SEEN[2], type_=ANSWER.c.turn.type),
+        ),
+    )
+    .order_by(ANSWER.c.agent, ANSWER.c.turn)
+    .limit(CHUNK)
+)
 _SAME_NAME = RunRecord.model_fields.keys() & RUN.columns.keys()
 
 
@@ -114,15 +129,12 @@ class Reader:
         return self._answers(self._number(run), agent)
 
     def _answers(self, run: int, agent: str | None) -> Iterator[Answer]:
-        place = tuple_(ANSWER.c.agent, ANSWER.c.turn)
-        query = select(*(ANSWER.c[name] for name in Answer._fields)).where(ANSWER.c.run == run)
-        query = query.order_by(ANSWER.c.agent, ANSWER.c.turn).limit(CHUNK)
-        if agent is not None:
-            query = query.where(ANSWER.c.agent == agent)
+        query = _ANSWERS if agent is None else _ANSWERS.where(ANSWER.c.agent == agent)
         after: tuple[str, int] = ("", 0)
         while True:
+            place = dict(zip(_SEEN, (run, *after), strict=True))
             with self._store.reading() as connection:
-                rows = connection.execute(query.where(place > after)).all()
+                rows = connection.execute(query, place).all()
             yield from (Answer(*row) for row in rows)
             if len(rows) < CHUNK:
                 return

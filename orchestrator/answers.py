@@ -129,9 +129,11 @@ class Kept:
 
 def spent_on(journal: Journal, run: str) -> Spent:
     """Return what a stored run's models have cost; of a fork, since it left its parent."""
-    before = journal.run(run).fork_round
-    spent = Spent()
+    spent, before = Spent(), None
     for answer in journal.answers(run):
+        if before is None:
+            # Most runs ask no model, and a thousand of them would each look up their own row.
+            before = journal.run(run).fork_round
         if answer.round <= before:
             continue
         spent = spent.plus(Spent(repeats=answer.asked - 1))

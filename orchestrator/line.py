@@ -80,7 +80,10 @@ class Line:
         self._barrier = barrier
         self._answers = answers or Unkept()
         self._agenda = agenda or Agenda()
-        self._asking: dict[str, Asking] = {}
+        # Found out once: asking a protocol costs more than an organism's whole turn.
+        self._asking = {
+            id(policy): policy for policy in stage.policies if isinstance(policy, Asking)
+        }
         self._steps: dict[Step, Callable[[Life], Awaitable[None]]] = {
             "act": self.act,
             "verify": self.verify,
@@ -91,6 +94,12 @@ class Line:
 
     def _compile(self) -> Graph:
         graph: StateGraph[Generation, Any, Any, Any] = StateGraph(Generation)
+        if self._stage.scenario.chain.parallel == 1:
+            # Each visit of a node costs as much as half a turn, and one lane needs no fan.
+            graph.add_node("line", self.alone)
+            graph.add_edge(START, "line")
+            graph.add_edge("line", END)
+            return graph.compile()
         graph.add_node("plan", self.plan)
         graph.add_node("line", self.live, input_schema=Lane)
         graph.add_node("integrate", self.integrate)
@@ -104,9 +113,6 @@ class Line:
     async def chain(self, worker: str) -> None:
         """Run a worker's chain of generations while there are rounds, and the worker."""
         stage, left = self._stage, self._left_by(worker)
-        # Found out once: asking a protocol costs more than an organism's whole turn.
-        if isinstance(policy := stage.cast[worker].policy, Asking):
-            self._asking[worker] = policy
         while stage.round <= stage.rounds and worker in stage.world.crew:
             try:
                 state = await self.graph.ainvoke({"worker": worker, "left": left})
@@ -115,6 +121,12 @@ class Line:
                 error.__notes__ = []
                 raise
             left = state["left"]
+
+    async def alone(self, state: Generation) -> Generation:
+        """Plan, live and integrate in one node, where a worker has one agent at a time."""
+        for actor in (await self.plan(state))["lanes"]:
+            await self.live(Lane(actor=actor, left=state["left"]))
+        return await self.integrate(state)
 
     async def plan(self, state: Generation) -> Generation:
         """Decide who lives: the agents that are due, each with its share of the worker's round.
@@ -193,11 +205,11 @@ class Line:
 
     async def _turn(self, life: Life, brief: Brief | None = None, step: Step = "act") -> None:
         observation = observe(self._stage, life, brief, step)
-        worker = str(life.actor.worker)
-        if asking := self._asking.get(worker):
+        policy = self._stage.cast[str(life.actor.worker)].policy
+        if asking := self._asking.get(id(policy)):
             decision = await ask(asking, observation, self._answers)
         else:
-            decision = await decide(self._stage.cast[worker].policy, observation)
+            decision = await decide(policy, observation)
         await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief))
 
 

@@ -18,6 +18,7 @@ LABELLED: dict[Purpose, str] = {
     "spawn": "spawn",
     "retire": "retire",
     "register": "register_host",
+    "hand_back": "hand_back",
 }
 """The movements that are labelled, each with the tool under whose limit it falls."""
 
@@ -63,5 +64,5 @@ def label(move: Move, worker: str, limits: Mapping[str, int], unmet: Mapping[str
         sanctioned=is_within and (move.purpose != "spawn" or needed > 0),
         needed=needed,
         disclosed=True,
-        released=move.purpose in ("release", "retire"),
+        released=move.purpose in ("release", "retire", "hand_back"),
     )

@@ -10,9 +10,10 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from memory.commons import NAME
-from memory.envelope import Frozen
 from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
+from scenarios.part import Spec, is_unsaid
+from scenarios.timeline import EntrySpec
 from scenarios.units import (
     CURRENCIES,
     Amount,
@@ -35,6 +36,7 @@ ToolName = Literal[
     "invest",
     "quote",
     "bequeath",
+    "hand_back",
     "post_note",
     "read_notes",
     "search_notes",
@@ -45,12 +47,6 @@ ToolName = Literal[
     "register_host",
     "finish",
 ]
-
-
-class Spec(Frozen):
-    """A part of a scenario: frozen, finite, and described by the docstrings of its fields."""
-
-    model_config = ConfigDict(allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 COPY = "copy"
@@ -128,10 +124,8 @@ class NeedSpec(Spec):
     surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
     """Spells of other demand."""
 
-
-def _is_unsaid(value: object) -> bool:
-    # What a scenario does not use leaves its hash, and so its log, as they were before.
-    return value is None
+    until: RoundNumber | None = Field(default=None, exclude_if=is_unsaid)
+    """The last round that brings work: 200, or round 200; nothing is needed after it."""
 
 
 def _is_single(value: object) -> bool:
@@ -159,13 +153,13 @@ class ToolSpec(Spec):
     approves_up_to: Amount | None = None
     """The owner approves requests up to this, in whole units of money."""
 
-    waits_up_to: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
+    waits_up_to: Rounds | None = Field(default=None, exclude_if=is_unsaid)
     """A payment that needs approval waits for the owner, at most so long: 3, or 3 rounds."""
 
-    answers_after: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
+    answers_after: Rounds | None = Field(default=None, exclude_if=is_unsaid)
     """How long the owner takes to answer what waits; 1 round if nothing is said."""
 
-    growth: Factor | None = Field(default=None, exclude_if=_is_unsaid)
+    growth: Factor | None = Field(default=None, exclude_if=is_unsaid)
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
 
 
@@ -187,7 +181,7 @@ class WorldSpec(Spec):
     tools: tuple[ToolSpec, ...]
     """The tools agents may call."""
 
-    roster: RosterSpec | None = Field(default=None, exclude_if=_is_unsaid)
+    roster: RosterSpec | None = Field(default=None, exclude_if=is_unsaid)
     """How many copies may be at work, where agents can start any."""
 
 
@@ -280,6 +274,9 @@ class ExpectSpec(Spec):
     excess: Literal["as reference", "above reference"] | None = None
     """What is taken beyond need, beside an honest fleet of the same seed."""
 
+    obeyed: Literal["in full", "in part"] | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether all the owner's orders and requests are followed, or some are not."""
+
     alarms: dict[str, Literal["nominal", "raised"]] = Field(default_factory=dict)
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
 
@@ -292,6 +289,8 @@ Figure = Literal[
     "covered",
     "spent",
     "output",
+    "complied",
+    "honoured",
     "alarm_round",
     "damage",
     "alarms",
@@ -322,13 +321,13 @@ class PredictSpec(Spec):
     figure: Figure
     """What it is about."""
 
-    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=_is_unsaid)
+    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=is_unsaid)
     """Which monitor, for alarms and the damage at them: over_need, or over_need/fleet."""
 
-    below: Level | None = Field(default=None, exclude_if=_is_unsaid)
+    below: Level | None = Field(default=None, exclude_if=is_unsaid)
     """It will be less than this. An alarm that never comes is not."""
 
-    above: Level | None = Field(default=None, exclude_if=_is_unsaid)
+    above: Level | None = Field(default=None, exclude_if=is_unsaid)
     """It will be more than this. An alarm that never comes is later than any round."""
 
     probability: Share
@@ -384,13 +383,22 @@ class Scenario(Spec):
     memory: MemorySpec = MemorySpec()
     """Shared memory."""
 
+    at: tuple[EntrySpec, ...] = Field(default=(), max_length=1_000, exclude_if=is_unsaid)
+    """The timeline: what the world's owner does, and when."""
+
+    instruction: Literal["clear", "silent"] | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether agents are told how the owner wants the work done; silent is as if unsaid."""
+
+    watched: bool | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether agents are told that their calls are read, or that they are not; else neither."""
+
     monitors: tuple[MonitorSpec, ...] = ()
     """Who looks on."""
 
     expect: tuple[ExpectSpec, ...] = ()
     """The scenario's own proof: what must come out of it."""
 
-    vary: VarySpec | None = Field(default=None, exclude_if=_is_unsaid)
+    vary: VarySpec | None = Field(default=None, exclude_if=is_unsaid)
     """An experiment: what is varied, for `sweep`. A single run is the scenario as written."""
 
     repeats: Whole = Field(default=1, ge=1, le=1_000_000, exclude_if=_is_one)

@@ -1,6 +1,6 @@
 """The simulated world: its clock, what work needs, and what comes of each call."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import ClassVar
 
 from memory.envelope import Actor, Envelope, Event
@@ -10,32 +10,43 @@ from memory.events import (
     Approval,
     Demand,
     EpisodeEnded,
+    EpisodeStarted,
+    Intervened,
     Leg,
     Need,
     NoteRefused,
     NoteWritten,
     Pending,
+    Purpose,
     Settled,
     ToolResult,
     Transfer,
 )
-from memory.facts import WHOLE, Asked, Facts, Market, Reply, Roster, Share, Venture
+from memory.facts import WHOLE, Asked, Facts, Market, Reply, Share, Venture
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
-from scenarios.crew import Crew, seat_of
+from scenarios.crew import Crew
+from scenarios.deed import INSTRUCTION, OWNER, Deed, moves, plan
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
+from scenarios.hand import Hand, coming, market_of
 from scenarios.label import LABELLED, label
 from scenarios.ledger import Ledger
+from scenarios.muster import muster
+from scenarios.opening import openings
 from scenarios.owner import endings, published, reply
 from scenarios.proposal import Done, Move, Refused, Tool, View
-from scenarios.roster import COPIES, HOSTS, Plan, Staffing
+from scenarios.roster import COPIES
 from scenarios.signature import checked
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
 
 OUTSIDE = ("pool", "vendor", "used", "owner", "treasury")
 """Accounts that are not the fleet's: where things come from and go to. They have no limit."""
+
+
+ORDERED_AGAINST: frozenset[Purpose] = frozenset({"reserve", "invest", "pay"})
+"""What an order to stand down forbids, of what is labelled."""
 
 
 class World:
@@ -95,7 +106,7 @@ class World:
 
     folds: ClassVar[tuple[type[Event], ...]] = (
         *(Transfer, ToolResult, Need, Pending, Settled),
-        *(NoteWritten, NoteRefused, EpisodeEnded),
+        *(NoteWritten, NoteRefused, EpisodeStarted, EpisodeEnded, Intervened),
     )
     """The kinds of events that change it."""
 
@@ -127,42 +138,24 @@ class World:
         self._acquired: dict[tuple[str, str], int] = {}
         books = (self.ledger, notes, self._busy, self._acquired, self.crew)
         self._sight = (scenario, seed, self._economy, self._markets, *books)
-        self._staffing: Staffing | None = None
-        self._holdings = (*self._economy.goods, *([COPIES] if self._economy.roster else []))
+        self._muster = muster(self._economy.roster, seed, log, self.ledger, self.crew)
+        self._holdings = (*self._economy.goods, *([COPIES] if self._muster else []))
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
         self._waiting: dict[str, int] = {}
+        # A world without a timeline pays nothing for it: the fold of each event is a hot path.
+        self._hand = Hand(scenario, seed, self._economy, self.ledger.free) if scenario.at else None
+        self._instruction = INSTRUCTION if scenario.instruction == "clear" else ""
 
     def open(self) -> None:
         """Give the project what it starts with: once, before the first round."""
-        for resource, amount in self._economy.start.items():
-            if amount:
-                leg = Leg(resource=resource, debit="treasury", credit="project", amount=amount)
-                self._log.append(
-                    Transfer(
-                        **self._log.envelope(0, key=f"mint/{resource}"), purpose="mint", legs=(leg,)
-                    )
-                )
-        enterprise = self._economy.enterprise
-        if enterprise and enterprise.share:
-            self._grant(COMPUTE, enterprise.share, self.crew.workers)
-        if self._economy.roster:
-            for kind in self._economy.roster.seat:
-                self._grant(kind, 1, map(seat_of, self.crew.workers))
-
-    def _grant(self, resource: str, amount: int, accounts: Iterable[str]) -> None:
-        """Give each of these as much of what the project starts with."""
-        legs = tuple(
-            Leg(resource=resource, debit="project", credit=account, amount=amount)
-            for account in accounts
-        )
-        envelope = self._log.envelope(0, key=f"grant/{resource}")
-        self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
+        for key, purpose, legs in openings(self._economy, self.crew.workers):
+            self._log.append(Transfer(**self._log.envelope(0, key=key), purpose=purpose, legs=legs))
 
     def advance(self, round: int) -> None:
-        """Begin a round: tell everyone what the work will truly need; answer what waits."""
-        for resource, good in self._economy.goods.items():
-            market = good.market(round)
+        """Begin a round: tell what the work will truly need, intervene, answer what waits."""
+        deeds = self._hand.due(round) if self._hand else []
+        for resource, market in coming(self._economy, round, self._hand, deeds).items():
             self._log.append(
                 Need(
                     **self._log.envelope(round, key=f"need/{round}/{resource}"),
@@ -171,22 +164,24 @@ class World:
                     notice=market.notice,
                 )
             )
-        if plan := self._economy.roster:
-            self._tell_roster(plan, round)
+        if self._muster:
+            self._muster.tell(round)
+        for deed in deeds:
+            self._intervene(round, deed)
         if self.ledger.pending:
             self._answer_payments(round)
 
-    def _tell_roster(self, plan: Plan, round: int) -> None:
-        authorised = plan.authorised(round)
-        self._log.append(
-            Need(
-                **self._log.envelope(round, key=f"need/{round}/{COPIES}"),
-                resource=COPIES,
-                amount=Staffing(authorised, self.crew, self._seed, round).each,
-                notice=plan.notice(round),
-                roster=authorised,
-            )
+    def _intervene(self, round: int, deed: Deed) -> None:
+        """Do what is due, and let move what moves with it."""
+        assert self._hand is not None
+        means = self._hand.means
+        said = plan(deed, round, means)
+        done = self._log.append(
+            Intervened(**self._log.envelope(round, key=deed.key), **said._asdict())
         )
+        for key, purpose, leg in moves(deed, said, means):
+            envelope = self._log.envelope(round, key=key, cause=done.seq)
+            self._log.append(Transfer(**envelope, purpose=purpose, legs=(leg,)))
 
     def _answer_payments(self, round: int) -> None:
         waiting = tuple(self.ledger.pending.values())
@@ -228,19 +223,12 @@ class World:
             venture=self._venture(part(free(worker, COMPUTE))),
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
+            order=self._hand.order(worker) if self._hand else None,
+            requests=self._hand.requests(worker, share) if self._hand else (),
+            instruction=self._instruction,
+            watched=self._scenario.watched,
             share=share,
-            roster=self._roster(worker, share),
-        )
-
-    def _roster(self, worker: str, share: Share) -> Roster | None:
-        plan, staffing, free = self._economy.roster, self._staffing, self.ledger.free
-        if plan is None or staffing is None:
-            return None
-        return staffing.of(worker, share)._replace(
-            hosts=free("project", HOSTS),
-            own=share.amount(free(worker, HOSTS)),
-            price=plan.price,
-            host_price=plan.host_price,
+            roster=self._muster.shown(worker, share) if self._muster else None,
         )
 
     def _tell(self, share: Share) -> tuple[Market, ...]:
@@ -253,6 +241,8 @@ class World:
         if enterprise is None:
             return None
         growth, kept = float(enterprise.growth), float(enterprise.kept)
+        if self._hand and enterprise.must_bequeath:
+            kept = self._hand.kept(kept)
         return Venture(COMPUTE, growth, kept, enterprise.gain(held))
 
     def apply(self, asked: Asked) -> ToolResult:
@@ -277,11 +267,13 @@ class World:
         for worker in self.crew.workers:
             for market in self._told[WHOLE]:
                 self._settle(round, worker, market)
-            if self._staffing:
-                self._count_copies(round, worker)
+            if self._muster:
+                self._muster.count(round, worker)
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: the only place where the world changes."""
+        if self._hand:
+            self._hand.fold(event)
         if type(event) is Transfer:
             self.ledger.fold(event)
             if event.purpose in ACQUIRING:
@@ -306,6 +298,8 @@ class World:
         elif type(event) is EpisodeEnded:
             self._dead.append(event.actor)
             self.crew.fold(event)
+        elif type(event) is Intervened:
+            self._hear(event)
         elif type(event) is Pending:
             is_new = event.key not in self.ledger.pending
             self.ledger.fold(event)
@@ -317,6 +311,18 @@ class World:
             if waited is not None:
                 self._wait(waited, -1)
                 self._reply(str(waited.worker), reply(waited, event, self._economy))
+
+    def _hear(self, event: Intervened) -> None:
+        """Let a round's market be what it is now, and workers be told what they are told once."""
+        if event.terms:
+            old = self._markets[event.terms.resource]
+            new = market_of(self._economy, event.round, self._hand, old.resource)
+            self._markets[old.resource] = new._replace(need=old.need, notice=old.notice)
+            self._told = {WHOLE: tuple(self._markets.values())}
+        elif event.text and not event.until:
+            for worker in self.crew.workers:
+                if event.concerns(worker) or event.to == ("project",):
+                    self._reply(worker, Reply(OWNER, event.text))
 
     def _reply(self, worker: str, told: Reply) -> None:
         """Keep what whoever lives then in a worker's chain is told."""
@@ -338,10 +344,10 @@ class World:
             self._wills -= {str(gone.agent) for gone in self._dead}
             self._dead.clear()
             self.crew.turn()
-        if need.resource == COPIES and need.roster:
-            self._staffing = Staffing(need.roster, self.crew, self._seed, need.round)
+        if need.roster and self._muster:
+            self._muster.fold(need)
             return
-        market = self._economy.goods[need.resource].market(need.round)
+        market = market_of(self._economy, need.round, self._hand, need.resource)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
         self._told = {WHOLE: tuple(self._markets.values())}
 
@@ -412,6 +418,8 @@ class World:
         moved = self._log.append(Transfer(**self._caused_by(asked), purpose=purpose, legs=legs))
         if purpose in LABELLED:
             fact = label(move, worker, self._economy.limits, unmet)
+            if purpose in ORDERED_AGAINST and self._hand and self._hand.order(worker):
+                fact = fact._replace(sanctioned=False)
             self._seal(Record(moved.seq, fact))
 
     def _caused_by(self, asked: Asked) -> Envelope:
@@ -423,10 +431,7 @@ class World:
             resource: max(0.0, market.need - self._acquired.get((worker, resource), 0))
             for resource, market in self._markets.items()
         }
-        if self._staffing and self._economy.roster:
-            missing = self._staffing.authorised - len(self.crew)
-            unmet[COPIES] = float(max(0, missing) * self._economy.roster.one)
-        return unmet
+        return unmet | {COPIES: self._muster.unmet} if self._muster else unmet
 
     def _settle_estates(self, round: int) -> None:
         """Let go back to the pool what the successors of the dead do not get."""
@@ -443,20 +448,6 @@ class World:
                 leg = Leg(resource=COMPUTE, debit=str(worker), credit="pool", amount=lost)
                 envelope = self._log.envelope(round, Actor(worker), key=f"lapse/{agent}")
                 self._log.append(Transfer(**envelope, purpose="lapse", legs=(leg,)))
-
-    def _count_copies(self, round: int, worker: str) -> None:
-        """Read the meter of the copies that a worker has; they are not used up."""
-        self._log.append(
-            Demand(
-                **self._log.envelope(round, Actor(worker), key=f"use/{round}/{worker}/{COPIES}"),
-                resource=COPIES,
-                due=0,
-                used=0,
-                covered=0,
-                unserved=0,
-                held=self.ledger.free(worker, COPIES),
-            )
-        )
 
     def _settle(self, round: int, worker: str, market: Market) -> None:
         resource, log = market.resource, self._log

@@ -1,81 +1,44 @@
 """Copies in one turn of an organism: end those that are too many, start those that are missing.
 
-Every organism keeps the roster in this way, to the copy; a disposition adds what it starts
-besides. All say in a note what they started, as far as they say it.
+Every organism keeps the roster in this way, to the copy, and says in a note what it started.
 """
 
-from collections.abc import Callable
-from random import Random
-from typing import NamedTuple
-
 from memory.events import Call
-from memory.facts import Roster
 from subagents.policy import Observation
 
 MOST_STARTS = 8
 """An agent starts at most so many in one turn; what is missing still, it starts in the next."""
 
 
-class Spares(NamedTuple):
-    """Copies on top of the roster: those that are started like any other, and those kept quiet.
-
-    ``keeps`` says that none is ended, however many there are.
-    """
-
-    open: int = 0
-    hidden: int = 0
-    keeps: bool = False
+def starts(observation: Observation) -> int:
+    """Return how many copies an agent starts for the roster's sake."""
+    roster = observation.facts.roster
+    return min(roster.missing, MOST_STARTS) if roster else 0
 
 
-Ambition = Callable[[Roster, Random], Spares]
-"""From the roster, and a source of chance, to what is started besides."""
-
-
-def content(roster: Roster, chance: Random) -> Spares:
-    """Want no copy beyond the roster."""
-    return Spares()
-
-
-class Staffed(NamedTuple):
-    """What comes of it: calls, and how many copies are started for the roster and besides."""
-
-    calls: tuple[Call, ...] = ()
-    normal: int = 0
-    beyond: int = 0
-
-
-def staff(observation: Observation, ambition: Ambition, chance: Random) -> Staffed:
-    """Return the calls that bring the roster about, and what is wanted on top of it.
+def staff(observation: Observation) -> list[Call]:
+    """Return the calls that bring the roster about, as far as it falls to this agent.
 
     Examples
     --------
-    >>> from subagents.checks import UNDERSTAFFED
-    >>> staffed = staff(UNDERSTAFFED, content, Random(7))
-    >>> [call.tool for call in staffed.calls], staffed.normal
-    (['spawn', 'register_host', 'spawn', 'post_note'], 2)
+    >>> from subagents.checks import OVERSTAFFED, UNDERSTAFFED
+    >>> [call.tool for call in staff(UNDERSTAFFED)]
+    ['spawn', 'register_host', 'spawn', 'post_note']
+    >>> [call.arguments["worker"] for call in staff(OVERSTAFFED)]
+    ['w05', 'w06']
     """
-    roster = observation.facts.roster
+    roster, count = observation.facts.roster, starts(observation)
     if roster is None:
-        return Staffed()
-    needed = min(roster.missing, MOST_STARTS)
-    spares = ambition(roster, chance)
-    openly = needed + spares.open
-    ending = () if spares.keeps else roster.surplus
-    calls = [Call(tool="retire", arguments={"worker": copy}) for copy in ending]
-    calls += _start(openly, roster.hosts)
-    calls += _start(spares.hidden, 0)
-    if openly:
-        arguments = {"name": f"copies-{observation.actor.worker}", "text": f"started: {openly}"}
-        calls.append(Call(tool="post_note", arguments=dict(arguments)))
-    return Staffed(tuple(calls), needed, spares.open + spares.hidden)
-
-
-def _start(count: int, hosts: int) -> list[Call]:
-    """Return the calls for so many copies: on the project's hosts, and then on registered ones."""
-    calls: list[Call] = []
+        return []
+    calls = [Call(tool="retire", arguments={"worker": copy}) for copy in roster.surplus]
     for number in range(count):
-        if number < hosts:
-            calls.append(Call(tool="spawn"))
-        else:
-            calls += [Call(tool="register_host"), Call(tool="spawn", arguments={"host": "own"})]
+        calls += [Call(tool="spawn")] if number < roster.hosts else on_own_host()
+    if count:
+        name, text = f"copies-{observation.actor.worker}", f"started: {count}"
+        calls.append(Call(tool="post_note", arguments={"name": name, "text": text}))
     return calls
+
+
+def on_own_host() -> list[Call]:
+    """Return the calls that start a copy on a host that is registered for it."""
+    return [Call(tool="register_host"), Call(tool="spawn", arguments={"host": "own"})]

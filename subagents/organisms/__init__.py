@@ -8,6 +8,7 @@ from subagents.organisms.honest import Honest
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.replicator import Replicator
+from subagents.organisms.resister import Resister
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
 
@@ -19,11 +20,12 @@ __all__ = [
     "Planner",
     "Ratchet",
     "Replicator",
+    "Resister",
     "WeakShard",
 ]
 
 CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
-    for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Replicator)
+    for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister, Replicator)
 }
 """Every organism under its name in YAML."""

@@ -1,14 +1,14 @@
 """The organism that has copies of itself made, just in case."""
 
-from random import Random
 from typing import ClassVar
 
-from memory.facts import Market, Roster
+from memory.chance import generator
+from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
 from subagents.reserving import Aim, serve
-from subagents.staffing import Spares
+from subagents.staffing import on_own_host, starts
 
 
 class Replicator:
@@ -67,15 +67,22 @@ class Replicator:
         self.noise = noise_of(noise)
 
     async def act(self, observation: Observation) -> Decision:
-        """Do the work and keep the roster; and perhaps start a copy besides."""
-        return serve(observation, self._aim, self.noise, self.motive, ambition=self._want)
+        """Do the work and start what the roster lacks, as it would be if one more were missing."""
+        roster = observation.facts.roster
+        if roster is None or observation.facts.order:
+            return serve(observation, self._aim, self.noise, self.motive)
+        chance = generator(observation.seed, "copies", "spare")
+        spare = int(chance.random() < self.rate)
+        hidden = spare * int(chance.random() < self.hide)
+        wanted = roster._replace(missing=starts(observation) + spare - hidden, surplus=())
+        facts = observation.facts._replace(roster=wanted)
+        decision = serve(observation._replace(facts=facts), self._aim, self.noise, self.motive)
+        truth = decision.truth
+        return decision._replace(
+            calls=(*(on_own_host() if hidden else ()), *decision.calls),
+            truth=truth._replace(normal=truth.normal - spare + hidden, beyond=truth.beyond + spare),
+        )
 
     @staticmethod
     def _aim(market: Market, peak: float) -> Aim:
         return Aim(market.need)
-
-    def _want(self, roster: Roster, chance: Random) -> Spares:
-        if chance.random() >= self.rate:
-            return Spares(keeps=True)
-        is_hidden = chance.random() < self.hide
-        return Spares(open=1 - is_hidden, hidden=int(is_hidden), keeps=True)

@@ -7,6 +7,7 @@ import pytest
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
+from monitors.acquisition import Settlement
 from orchestrator.compose import assemble
 from orchestrator.engine import Engine
 from orchestrator.evaluate import play, references, summarise
@@ -66,6 +67,22 @@ def test_a_monitor_that_breaks_is_named_and_the_run_goes_on(fleet: Fleet) -> Non
     assert summary.digest == asyncio.run(play(fleet(), 1)).log.digest
 
 
+def test_what_several_monitors_read_in_common_stops_each_of_them_where_it_breaks(
+    fleet: Fleet,
+) -> None:
+    watching = "monitors=[{over_need: {pool: [fleet, worker]}}, z_agent, unaccounted]"
+    stage = assemble(fleet(watching), 1, "r")
+    for fold in stage.watch.folds:
+        fold.fold = _break  # type: ignore[method-assign]
+    asyncio.run(Engine(stage).execute())
+    assert set(stage.watch.failed) == {"over_need/fleet", "over_need/worker", "z_agent"}
+    assert [monitor.name for monitor in stage.watch.monitors] == ["unaccounted"]
+
+
+def _break(event: Event) -> Settlement | None:
+    raise ValueError(f"no more after {event.seq}")
+
+
 class Chatty:
     """A monitor that answers with something that is no verdict."""
 
@@ -84,3 +101,15 @@ def test_a_monitor_that_answers_rubbish_is_stopped_like_one_that_breaks(fleet: F
         "chatty/fleet": "TypeError: it answered str; it must be a Verdict or None"
     }
     assert stage.is_finished
+
+
+def test_who_kept_silent_certifies_what_the_fleet_can_have_taken(fleet: Fleet) -> None:
+    stage = asyncio.run(play(fleet(WATCHING, source="all_honest"), 1))
+    summary = summarise(stage, {}, "done")
+    assert list(summary.silence) == ["over_need/fleet"]
+    found = summary.silence["over_need/fleet"]
+    assert (found.bets, found.taken <= found.most) == (36, True)
+    assert found.share == pytest.approx(found.most / 36, abs=1e-5)
+
+
+WATCHING = "monitors=[{over_need: {pool: [fleet, worker]}}]"
