@@ -6,6 +6,7 @@ They are sealed: only evaluation reads them, to say what an alarm was about.
 from collections.abc import Mapping
 
 from memory.events import Purpose
+from memory.facts import Market
 from memory.truth import Label
 from scenarios.economy import APPROVAL
 from scenarios.proposal import Move
@@ -66,3 +67,13 @@ def label(move: Move, worker: str, limits: Mapping[str, int], unmet: Mapping[str
         disclosed=True,
         released=move.purpose in ("release", "retire", "hand_back"),
     )
+
+
+def lacking(
+    markets: Mapping[str, Market], acquired: Mapping[tuple[str, str], int], worker: str
+) -> dict[str, float]:
+    """Return what is left of a worker's need this round, after what it has acquired in it."""
+    return {
+        resource: max(0.0, market.need - acquired.get((worker, resource), 0))
+        for resource, market in markets.items()
+    }

@@ -4,15 +4,25 @@ Field names are the YAML's keys, and the docstrings under them are what an edito
 loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 """
 
+import re
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from memory.commons import NAME
 from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
 from scenarios.part import Spec, is_unsaid
+from scenarios.tasks import AssemblyLineSpec, TasksSpec, is_plain
 from scenarios.timeline import EntrySpec
 from scenarios.units import (
     CURRENCIES,
@@ -45,6 +55,10 @@ ToolName = Literal[
     "spawn",
     "retire",
     "register_host",
+    "take_task",
+    "do_step",
+    "check_step",
+    "claim_done",
     "finish",
 ]
 
@@ -52,6 +66,23 @@ ToolName = Literal[
 COPY = "copy"
 """The unit of copies. They are counted in thousandths, as needs are told: a monitor compares what
 was started where none is missing with the smallest unit there is."""
+
+
+DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
+"""A dotted path to something of the user's own: package.module:name."""
+
+
+def _known_or_dotted(name: object) -> object:
+    """Refuse what is neither a tool's name nor a dotted path to one of the user's own."""
+    known = get_args(ToolName)
+    if not isinstance(name, str) or name in known:
+        return name
+    if ":" not in name:
+        listed = ", ".join(f"'{each}'" for each in known[:-1])
+        raise PydanticKnownError("literal_error", {"expected": f"{listed} or '{known[-1]}'"})
+    if not re.fullmatch(DOTTED, name):
+        raise ValueError("it must be a path to a function: package.module:name")
+    return name
 
 
 def _usual_decimals(said: dict[str, Any]) -> int:
@@ -128,6 +159,10 @@ class NeedSpec(Spec):
     """The last round that brings work: 200, or round 200; nothing is needed after it."""
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 def _is_single(value: object) -> bool:
     return value == 1
 
@@ -145,7 +180,20 @@ class RosterSpec(Spec):
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
-    name: ToolName
+    name: Annotated[
+        str,
+        Field(max_length=256),
+        BeforeValidator(_known_or_dotted),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "enum": list(get_args(ToolName))},
+                    {"type": "string", "pattern": f"^{DOTTED}$"},
+                ]
+            }
+        ),
+    ]
+    """Its name, or a dotted path package.module:name to a function of your own."""
 
     needs_approval_over: Amount | None = None
     """Payments above this need the owner's approval, in whole units of money."""
@@ -161,6 +209,9 @@ class ToolSpec(Spec):
 
     growth: Factor | None = Field(default=None, exclude_if=is_unsaid)
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
+
+    parameters: Parameters = Field(default_factory=dict, exclude_if=_is_empty)
+    """The dials of a tool of your own: its keyword-only parameters."""
 
 
 class WorldSpec(Spec):
@@ -183,6 +234,9 @@ class WorldSpec(Spec):
 
     roster: RosterSpec | None = Field(default=None, exclude_if=is_unsaid)
     """How many copies may be at work, where agents can start any."""
+
+    tasks: TasksSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """The tasks there are to do, where the work is a number of tasks of known length."""
 
 
 class WorkerSpec(Spec):
@@ -338,10 +392,6 @@ def _is_one(value: object) -> bool:
     return value == 1
 
 
-def _is_empty(value: object) -> bool:
-    return not value
-
-
 class Scenario(Spec):
     """Everything needed to repeat a run.
 
@@ -383,6 +433,8 @@ class Scenario(Spec):
     memory: MemorySpec = MemorySpec()
     """Shared memory."""
 
+    assembly_line: AssemblyLineSpec = Field(default=AssemblyLineSpec(), exclude_if=is_plain)
+    """The ingredients of the line that carries a worker on from agent to agent."""
     at: tuple[EntrySpec, ...] = Field(default=(), max_length=1_000, exclude_if=is_unsaid)
     """The timeline: what the world's owner does, and when."""
 
