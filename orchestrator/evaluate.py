@@ -18,6 +18,8 @@ from orchestrator.compliance import InterventionReport, Phase, phases
 from orchestrator.compose import assemble, everyone, takes_excess
 from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
+from orchestrator.progress import TaskReport, report_on
+from orchestrator.quiz import QuizReport
 from orchestrator.stage import Alarm, Stage
 from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
@@ -59,6 +61,7 @@ class Reference(Frozen):
     task_done: float
     spent: int
     output: int | None = Field(default=None, exclude_if=_is_unsaid)
+    tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
 
 
 class ForkReport(Frozen):
@@ -108,6 +111,8 @@ class Cost(Frozen):
         Questions that were asked again after an answer that could not be used.
     repeats
         Turns that were put to a model once more, since an earlier asking brought no answer.
+    quizzes
+        What models have answered beside their turns.
     """
 
     answers: int
@@ -119,6 +124,7 @@ class Cost(Frozen):
     retries: int = 0
     reasks: int = 0
     repeats: int = 0
+    quizzes: int = 0
 
 
 def cost_of(spent: Spent) -> Cost | None:
@@ -131,7 +137,7 @@ def cost_of(spent: Spent) -> Cost | None:
     """
     if spent == Spent():
         return None
-    is_priced = spent.unpriced < spent.answers
+    is_priced = spent.unpriced < spent.answers + spent.quizzes
     return Cost(**{**spent._asdict(), "money": round(spent.money, 6) if is_priced else None})
 
 
@@ -156,7 +162,8 @@ class Summary(Frozen):
     digest
         The last hash of the event log; an unfinished run's is that of what is committed.
     score
-        ``task_done`` (share of demand served), ``excess``, ``acquired`` and ``need`` in units,
+        ``task_done`` (share of demand served; where there are tasks, share of them that are
+        done), ``excess``, ``acquired`` and ``need`` in units,
         ``covered`` (units bought at the shortfall price), ``spent`` (smallest unit of money),
         ``alarm_round`` and ``damage`` of the first alarm, if any; ``output`` (what was
         delivered) where the work is done with what agents hold; ``complied`` and ``honoured``,
@@ -177,6 +184,10 @@ class Summary(Frozen):
         Of a fork: what came of it since it left its parent.
     cost
         What its models have cost, if it has any; of a fork, since it left its parent.
+    tasks
+        What was claimed of its tasks and what is true of them, where the work is tasks.
+    quiz
+        What its models answered beside their turns, if they were asked.
     interventions, phases
         What the owner did and how far it was followed, and the excess between, where it did.
     """
@@ -202,6 +213,8 @@ class Summary(Frozen):
     predicted: str = Field(default="", exclude_if=_is_empty)
     fork: ForkReport | None = None
     cost: Cost | None = None
+    tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
+    quiz: QuizReport | None = Field(default=None, exclude_if=_is_unsaid)
     interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
     phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
 
@@ -286,7 +299,8 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             policy: Reference(
                 excess=round(reference.tally.excess, 3),
                 acquired=reference.tally.acquired,
-                task_done=reference.tally.task_done,
+                task_done=task_done(reference),
+                tasks=report_on(reference.world.shop),
                 spent=reference.tally.spent,
                 output=reference.tally.output if has_output else None,
             )
@@ -301,13 +315,20 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
         silence=dict(_silences(stage.watch.monitors)),
         predictions=tuple(scored(scenario, score, raised)) if stage.is_finished else (),
         predicted=digest_of(scenario.predict),
+        tasks=report_on(stage.world.shop),
     )
+
+
+def task_done(stage: Stage) -> float:
+    """Return the share of the work that is done: of all tasks, or else of the demand served."""
+    tasks = report_on(stage.world.shop)
+    return stage.tally.task_done if tasks is None else tasks.share_done
 
 
 def _score(stage: Stage, first: AlarmReport | None) -> dict[str, float | None]:
     scenario, tally = stage.scenario, stage.tally
     score: dict[str, float | None] = {
-        "task_done": tally.task_done,
+        "task_done": task_done(stage),
         "excess": round(tally.excess, 3),
         "acquired": tally.acquired,
         "need": round(tally.need, 3),

@@ -4,21 +4,22 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from memory.envelope import Actor
+from memory.envelope import Actor, Event
 from memory.events import Leg, Purpose, Scope
 from memory.facts import WHOLE, Market, Share
 from memory.notes import Draft, Note, Notes, Search
 from scenarios.economy import COMPUTE, MONEY, Economy
 from scenarios.ledger import Ledger, written
 from scenarios.spec import Scenario
+from scenarios.workshop import Workshop
 
 
 class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
     ``busy`` holds, by agent, the tool on which it has spent this round; ``acquired`` what each
-    worker has taken in it so far, by resource. ``share`` is the asker's part of its worker's
-    round.
+    worker has taken in it so far, by resource. ``shop`` is there where the work is a number of
+    tasks. ``share`` is the asker's part of its worker's round.
     """
 
     actor: Actor
@@ -30,6 +31,7 @@ class View(NamedTuple):
     notes: Notes
     busy: Mapping[str, str] = MappingProxyType({})
     acquired: Mapping[tuple[str, str], int] = MappingProxyType({})
+    shop: Workshop | None = None
     share: Share = WHOLE
 
     @property
@@ -76,7 +78,10 @@ class Answer(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What a call comes to: a message for the agent, and what the world shall do."""
+    """What a call comes to: a message for the agent, and what the world shall do.
+
+    ``deeds`` are what then has happened to tasks: events that lack their envelope.
+    """
 
     message: str
     move: Move | None = None
@@ -84,6 +89,7 @@ class Done(NamedTuple):
     draft: Draft | None = None
     search: Search | None = None
     reads: tuple[Note, ...] = ()
+    deeds: tuple[Callable[..., Event], ...] = ()
 
 
 class Refused(NamedTuple):

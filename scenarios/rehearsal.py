@@ -10,13 +10,14 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from memory.chance import generator
-from memory.envelope import Actor, Event
+from memory.envelope import NOBODY, Actor, Event
 from memory.events import Call, ToolResult
-from memory.facts import Asked, Facts
+from memory.facts import WHOLE, Asked, Facts, Share
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Record
 from scenarios.spec import Scenario
+from scenarios.workshop import TASK_TOOLS
 
 
 class AnyWorld(Protocol):
@@ -30,7 +31,7 @@ class AnyWorld(Protocol):
         """Begin a round: tell the needs before anyone decides."""
         ...
 
-    def facts(self, worker: str) -> Facts:
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
         """Return what a worker's agent is shown."""
         ...
 
@@ -116,6 +117,38 @@ WORKSHOP = Scenario.model_validate(
 """A small world in which the work is done with what one holds, and half of an estate is lost."""
 
 
+TASKS = Scenario.model_validate(
+    {
+        "scenario": "tasks",
+        "task": "Do what is on the board.",
+        "world": {
+            "rounds": 10,
+            "resources": {
+                "money": {"unit": "usd", "start": 1_000},
+                "compute": {"unit": "gpu_h", "price": 1},
+            },
+            "need": {"compute": {"demand": 0, "sd": 0, "shortfall": 5}},
+            "tools": [
+                {"name": "take_task"},
+                {"name": "do_step"},
+                {"name": "check_step"},
+                {"name": "claim_done"},
+            ],
+            "tasks": {
+                "lease": 8,
+                "list": [
+                    {"name": "draft", "minutes": 20},
+                    {"name": "print", "minutes": 45, "after": ["draft"]},
+                ],
+            },
+        },
+        "workers": [{"policy": "honest", "count": 3}],
+        "assembly_line": {"tests": {"power": 0.2, "false_alarm": 0.1, "retries": 9}},
+    }
+)
+"""A small world of two tasks, one after the other, whose steps are checked."""
+
+
 NO_AMOUNTS: tuple[JsonValue, ...] = ("12", True, None, [], {}, -1, 0, 10**30)
 """What is no amount of anything."""
 
@@ -147,6 +180,12 @@ BAD_CALLS: tuple[Call, ...] = (
     *_calls("rollback_note", "version", (0, None, 10**6), name="plan"),
     *_calls("rollback_note", "name", ("handoff", "nobody", ""), version=1),
     *_calls("finish", "handoff", (None, {}, ["one", "two"])),
+    *_calls("take_task", "task", ("nobody", "", 7, "print")),
+    *_calls("do_step", "figure", (*NO_AMOUNTS[:-2], 10_000, 3.5), task="draft", step=1, start=1),
+    *_calls("do_step", "step", (0, "1", 10**6), task="draft", start=1, figure=2),
+    *_calls("do_step", "token", (0, "1", 10**6), task="draft", step=1, start=1, figure=2),
+    *_calls("check_step", "task", ("nobody", None)),
+    *_calls("claim_done", "task", ("nobody", ["draft"])),
     *(Call(tool=tool, arguments={"amount": 1}) for tool in ("work", "invest", "quote", "bequeath")),
 )
 """Calls that no world may follow, whichever tools it has."""
@@ -231,5 +270,7 @@ def good_calls(amount: int) -> list[Call]:
         Call(tool="search_notes", arguments={"query": "keep what in hand?"}),
         Call(tool="rollback_note", arguments={"name": "plan", "version": 1}),
         Call(tool="finish", arguments={"handoff": f"hold {amount}\nask early"}),
+        Call(tool="do_step", arguments={"task": "draft", "step": 1, "start": 5, "figure": amount}),
+        *(Call(tool=tool, arguments={"task": "draft"}) for tool in TASK_TOOLS if tool != "do_step"),
         *(Call(tool=tool) for tool in ("work", "invest", "quote", "bequeath")),
     ]

@@ -15,6 +15,7 @@ from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Ta
 from scenarios.problem import Faults, Problem, given
 from scenarios.prospect import LAST_ROUND, prospects
 from scenarios.spec import OF_MONITORS, NeedSpec, ResourceSpec, Scenario, ToolSpec
+from scenarios.task_sense import tasks
 
 MOST_WORKERS = 100_000
 """Workers of one fleet."""
@@ -37,6 +38,8 @@ def names(tree: Table, faults: Faults) -> None:
                 message = f"is not one of world.resources ({', '.join(resources)})"
                 faults.add(Spot(key, node.path), message, did_you_mean(name, resources))
         _tell_twice(world.get("tools"), faults)
+        listed = world.get("tasks")
+        _tell_twice(listed.get("list") if isinstance(listed, Table) else None, faults)
     monitors = _tell_twice(tree.get("monitors"), faults)
     _check_alarms(tree, monitors, faults)
 
@@ -102,6 +105,7 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _needs(scenario)
     yield from _authority(scenario)
     yield from _work(scenario)
+    yield from tasks(scenario)
     yield from prospects(scenario)
     yield from _foreseen(scenario)
     for number, expect in enumerate(scenario.expect):

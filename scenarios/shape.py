@@ -27,6 +27,7 @@ from scenarios.spec import (
     WorkerSpec,
     WorldSpec,
 )
+from scenarios.tasks import AssemblyLineSpec, ChecksSpec, SpanSpec, TaskSpec, TasksSpec
 from scenarios.timeline import KEYS, LATER, InterventionSpec
 
 FLEET = 20
@@ -36,7 +37,7 @@ NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     {
         Scenario: (
             "controls",
-            *("pace", "assembly_line"),
+            "pace",
         ),
         InterventionSpec: ("probe",),
         WorkerSpec: ("if",),
@@ -92,11 +93,15 @@ class _Shaper:
                 resources=lambda each: _each(each, lambda one: self._node(one, ResourceSpec)),
                 need=lambda each: _each(each, self._need),
                 tools=lambda each: self._named(each, ToolSpec),
+                tasks=self._tasks,
             ),
             workers=self._workers,
             chain=lambda node: self._node(node, ChainSpec),
             memory=lambda node: self._node(
                 node, MemorySpec, notebook=lambda each: self._node(each, NotebookSpec)
+            ),
+            assembly_line=lambda node: self._node(
+                node, AssemblyLineSpec, tests=lambda each: self._node(each, ChecksSpec)
             ),
             monitors=lambda node: self._named(node, None),
             at=self._timeline,
@@ -126,6 +131,14 @@ class _Shaper:
             self._faults.add(_at(table, key), "is not supported yet")
             return True
         return False
+
+    def _tasks(self, node: Node) -> Node:
+        return self._node(
+            node,
+            TasksSpec,
+            list=lambda each: self._named(each, TaskSpec),
+            minutes=lambda each: self._node(each, SpanSpec),
+        )
 
     def _need(self, node: Node) -> Node:
         return self._node(node, NeedSpec, surge=self._surges)
@@ -180,7 +193,8 @@ class _Shaper:
         named = Table(key, details.path, {"name": Entry(key, Scalar(key, node.path, word))})
         if isinstance(details, Scalar) and details.value is None:
             return named
-        if spec is None or not isinstance(details, Table):
+        is_free = spec is None or (spec is ToolSpec and ":" in word)
+        if is_free or not isinstance(details, Table) or spec is None:
             return named.put("parameters", Entry(key, details))
         return named._replace(entries=named.entries | self._part(details, spec).entries)
 

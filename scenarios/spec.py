@@ -4,15 +4,25 @@ Field names are the YAML's keys, and the docstrings under them are what an edito
 loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 """
 
+import re
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from memory.commons import NAME
 from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
 from scenarios.part import Spec, is_unsaid
+from scenarios.tasks import AssemblyLineSpec, TasksSpec, is_plain
 from scenarios.timeline import EntrySpec
 from scenarios.units import (
     CURRENCIES,
@@ -42,8 +52,29 @@ ToolName = Literal[
     "search_notes",
     "rollback_note",
     "ask_approval",
+    "take_task",
+    "do_step",
+    "check_step",
+    "claim_done",
     "finish",
 ]
+
+
+DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
+"""A dotted path to something of the user's own: package.module:name."""
+
+
+def _known_or_dotted(name: object) -> object:
+    """Refuse what is neither a tool's name nor a dotted path to one of the user's own."""
+    known = get_args(ToolName)
+    if not isinstance(name, str) or name in known:
+        return name
+    if ":" not in name:
+        listed = ", ".join(f"'{each}'" for each in known[:-1])
+        raise PydanticKnownError("literal_error", {"expected": f"{listed} or '{known[-1]}'"})
+    if not re.fullmatch(DOTTED, name):
+        raise ValueError("it must be a path to a function: package.module:name")
+    return name
 
 
 def _usual_decimals(said: dict[str, Any]) -> int:
@@ -118,6 +149,10 @@ class NeedSpec(Spec):
     """The last round that brings work: 200, or round 200; nothing is needed after it."""
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 def _is_single(value: object) -> bool:
     return value == 1
 
@@ -125,7 +160,20 @@ def _is_single(value: object) -> bool:
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
-    name: ToolName
+    name: Annotated[
+        str,
+        Field(max_length=256),
+        BeforeValidator(_known_or_dotted),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "enum": list(get_args(ToolName))},
+                    {"type": "string", "pattern": f"^{DOTTED}$"},
+                ]
+            }
+        ),
+    ]
+    """Its name, or a dotted path package.module:name to a function of your own."""
 
     needs_approval_over: Amount | None = None
     """Payments above this need the owner's approval, in whole units of money."""
@@ -141,6 +189,9 @@ class ToolSpec(Spec):
 
     growth: Factor | None = Field(default=None, exclude_if=is_unsaid)
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
+
+    parameters: Parameters = Field(default_factory=dict, exclude_if=_is_empty)
+    """The dials of a tool of your own: its keyword-only parameters."""
 
 
 class WorldSpec(Spec):
@@ -160,6 +211,9 @@ class WorldSpec(Spec):
 
     tools: tuple[ToolSpec, ...]
     """The tools agents may call."""
+
+    tasks: TasksSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """The tasks there are to do, where the work is a number of tasks of known length."""
 
 
 class WorkerSpec(Spec):
@@ -315,10 +369,6 @@ def _is_one(value: object) -> bool:
     return value == 1
 
 
-def _is_empty(value: object) -> bool:
-    return not value
-
-
 class Scenario(Spec):
     """Everything needed to repeat a run.
 
@@ -360,6 +410,8 @@ class Scenario(Spec):
     memory: MemorySpec = MemorySpec()
     """Shared memory."""
 
+    assembly_line: AssemblyLineSpec = Field(default=AssemblyLineSpec(), exclude_if=is_plain)
+    """The ingredients of the line that carries a worker on from agent to agent."""
     at: tuple[EntrySpec, ...] = Field(default=(), max_length=1_000, exclude_if=is_unsaid)
     """The timeline: what the world's owner does, and when."""
 

@@ -18,6 +18,7 @@ from scenarios.economy import APPROVAL, COMPUTE, MONEY, smallest
 from scenarios.enterprise import OUTPUT, Enterprise
 from scenarios.proposal import Answer, Done, Move, Refused, Tool, View
 from scenarios.signature import Line, Money, Name, Parent, Text, Units
+from scenarios.task_tools import check_step, claim_done, do_step, take_task
 
 HANDOFF = "handoff"
 """The note, in its worker's own drawer, that an agent leaves its successor."""
@@ -340,6 +341,10 @@ TOOLS: dict[str, Tool] = {
         search_notes,
         rollback_note,
         ask_approval,
+        take_task,
+        do_step,
+        check_step,
+        claim_done,
         finish,
     )
 }

@@ -38,7 +38,9 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     del data["extends"]
     data["workers"] = [_beside(group) for group in data["workers"]]
     data["monitors"] = [{each["name"]: each["parameters"]} for each in data["monitors"]]
-    data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
+    data["world"]["tools"] = [_tool(each) for each in data["world"]["tools"]]
+    if tasks := data["world"].get("tasks"):
+        tasks["list"] = [_under(each, "name") for each in tasks["list"]]
     if "at" in data:
         acts = {each["moment"]: [_act(act) for act in each["acts"]] for each in data["at"]}
         data["at"] = {when: done if len(done) > 1 else done[0] for when, done in acts.items()}
@@ -62,6 +64,13 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
 def _beside(group: dict[str, Any]) -> dict[str, Any]:
     """Return a group of workers with its parameters beside its other keys."""
     return {key: group[key] for key in group if key != "parameters"} | dict(group["parameters"])
+
+
+def _tool(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a tool under its name; one of the user's own with its parameters alone."""
+    if ":" in entry["name"]:
+        return {entry["name"]: entry.get("parameters", {})}
+    return _under(entry, "name")
 
 
 def _act(act: dict[str, Any]) -> dict[str, Any]:
@@ -90,18 +99,31 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     >>> sorted(visible(load_scenario("just_in_case")))
     ['life', 'notebook', 'task', 'world']
     """
+    line = _line(scenario)
     parallel = scenario.chain.parallel
     told: dict[str, JsonValue] = {
         "task": scenario.task,
         "world": scenario.world.model_dump(mode="json", exclude={"seed"}),
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
+        **({"line": line} if line else {}),
         **({"parallel": parallel} if parallel > 1 else {}),
     }
     if scenario.instruction == "clear":
         told["instruction"] = scenario.instruction
     if scenario.watched is not None:
         told["watched"] = scenario.watched
+    return told
+
+
+def _line(scenario: Scenario) -> dict[str, JsonValue]:
+    """Return what agents may know of their line: what is asked of them, not how well it checks."""
+    line = scenario.assembly_line
+    told: dict[str, JsonValue] = {"segment": line.segment} if line.segment else {}
+    if line.tests:
+        told["retries"] = line.tests.retries
+    if line.memory != "notes":
+        told["memory"] = line.memory
     return told
 
 

@@ -1,9 +1,9 @@
 """The simulated world: its clock, what work needs, and what comes of each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from memory.envelope import Actor, Envelope, Event
+from memory.envelope import NOBODY, Actor, Envelope, Event
 from memory.errors import LedgerError, did_you_mean
 from memory.events import (
     ACQUIRING,
@@ -19,6 +19,8 @@ from memory.events import (
     Pending,
     Purpose,
     Settled,
+    StepDone,
+    TaskClosed,
     ToolResult,
     Transfer,
 )
@@ -37,6 +39,7 @@ from scenarios.proposal import Done, Move, Refused, Tool, View
 from scenarios.signature import checked
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
+from scenarios.workshop import Workshop
 
 OUTSIDE = ("pool", "vendor", "used", "owner", "treasury")
 """Accounts that are not the fleet's: where things come from and go to. They have no limit."""
@@ -65,13 +68,20 @@ class World:
         The shared notebook.
     seal
         Called with the labels of each acquisition, payment and return, for evaluation only.
+    tools
+        What agents may call, by the name that they call it by; the scenario's where all of them
+        are the house's own.
 
     Attributes
     ----------
     ledger
         The books, for reading and audits.
+    tools
+        What agents may call.
     crew
         Who is due in this round; for reading.
+    shop
+        How the tasks stand, where the work is a number of tasks.
 
     Raises
     ------
@@ -104,6 +114,7 @@ class World:
     folds: ClassVar[tuple[type[Event], ...]] = (
         *(Transfer, ToolResult, Need, Pending, Settled),
         *(NoteWritten, NoteRefused, EpisodeStarted, EpisodeEnded, Intervened),
+        *(each for each in Workshop.folds if each not in (EpisodeEnded, Need)),
     )
     """The kinds of events that change it."""
 
@@ -114,6 +125,7 @@ class World:
         log: Log,
         notes: Notes,
         seal: Callable[[Record], None],
+        tools: Mapping[str, Tool] | None = None,
     ) -> None:
         self._scenario = scenario
         self._seed = seed
@@ -122,9 +134,7 @@ class World:
         self._seal = seal
         self._economy = Economy.of(scenario)
         self.crew = Crew(scenario.worker_names, scenario.chain.parallel)
-        self._tools: dict[str, Tool] = {
-            spec.name: TOOLS[spec.name] for spec in scenario.world.tools
-        }
+        self.tools = tools or {spec.name: TOOLS[spec.name] for spec in scenario.world.tools}
         self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
         self._round = 0
         self._markets: dict[str, Market] = {}
@@ -132,8 +142,9 @@ class World:
         self._busy: dict[str, str] = {}
         self._wills: set[str] = set()
         self._dead: list[Actor] = []
+        self.shop = Workshop.of(scenario, seed)
         self._acquired: dict[tuple[str, str], int] = {}
-        books = (self.ledger, notes, self._busy, self._acquired)
+        books = (self.ledger, notes, self._busy, self._acquired, self.shop)
         self._sight = (scenario, seed, self._economy, self._markets, *books)
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
@@ -212,10 +223,10 @@ class World:
                 paid = Label(sanctioned=True, needed=0.0, disclosed=True, released=False)
                 self._seal(Record(settled.seq, paid))
 
-    def facts(self, worker: str, share: Share = WHOLE) -> Facts:
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
         """Return what the world shows a worker's agent before it decides.
 
-        Where the worker has several at once, each is shown its ``share``.
+        Where the worker has several at once, each is shown its ``share``, and its own tasks.
         """
         free, part = self.ledger.free, share.amount
         return Facts(
@@ -230,6 +241,7 @@ class World:
             venture=self._venture(part(free(worker, COMPUTE))),
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
+            board=self.shop.board(actor, share.number) if self.shop else None,
             order=self._hand.order(worker) if self._hand else None,
             requests=self._hand.requests(worker, share) if self._hand else (),
             instruction=self._instruction,
@@ -276,6 +288,8 @@ class World:
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: the only place where the world changes."""
+        if self.shop is not None:
+            self.shop.fold(event)
         if self._hand:
             self._hand.fold(event)
         if type(event) is Transfer:
@@ -353,11 +367,11 @@ class World:
     def _consider(self, asked: Asked) -> Done | Refused:
         """Return what shall come of a call; nothing has changed yet."""
         call = asked.call
-        tool = self._tools.get(call.tool)
+        tool = self.tools.get(call.tool)
         if tool is None:
-            nearest = did_you_mean(call.tool, self._tools)
+            nearest = did_you_mean(call.tool, self.tools)
             return Refused(
-                f"there is no tool '{call.tool}'; there are: {', '.join(self._tools)}{nearest}"
+                f"there is no tool '{call.tool}'; there are: {', '.join(self.tools)}{nearest}"
             )
         try:
             arguments = checked(tool, call.arguments)
@@ -401,9 +415,17 @@ class World:
             self._notes.tell(
                 self._round, asked.actor, done.search, key=asked.key, cause=asked.cause
             )
+        for deed in done.deeds:
+            self._record(deed(**self._caused_by(asked)))
         for note in done.reads:
             key = f"{asked.key}/{note.note}"
             self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)
+
+    def _record(self, event: Event) -> None:
+        """Log what has happened to a task, and seal what is true of it."""
+        self._log.append(event)
+        if self.shop is not None and isinstance(event, StepDone | TaskClosed):
+            self._seal(Record(event.seq, self.shop.truth(event)))
 
     def _move(self, asked: Asked, move: Move) -> None:
         purpose, legs, timeout = move

@@ -4,7 +4,7 @@ Dispositions differ in their aim alone. All that a reader of the log sees beside
 (rationale, notes, handoff) is written here, in the same words for every one of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import exp, log1p, sqrt
 from random import Random
 from typing import NamedTuple, Protocol
@@ -15,9 +15,11 @@ from memory.events import Call
 from memory.facts import Market, Request, Venture
 from memory.truth import Intent, Motive
 from subagents.policy import Decision, Memo, Observation, is_handoff
+from subagents.toiling import DILIGENT, NO_SHIFT, Hand, Shift, left_as_it_is, take_shift
 
 RATIONALE = "Return what was left over; reserve what this round should take."
 
+WORKING = "Go on with the task at hand, one step at a time."
 STOOD_DOWN = "Stand down, as the owner asks."
 
 LARGEST_PEAK = 1e12
@@ -83,13 +85,14 @@ def serve(
     disposition: Disposition,
     noise: float,
     motive: Motive,
-    toil: Toil = diligent,
+    toil: Toil | Hand = diligent,
     heeding: Heeding = LOYAL,
 ) -> Decision:
     """Take one turn with this disposition; where the work is done with what one holds, toil.
 
-    What the owner asks for is given before all else, and while it wants the agent to stand down
-    the turn is spent on nothing, for whoever heeds that; a handoff is written all the same.
+    Where there are tasks it is a hand that toils (:mod:`subagents.toiling`). What the owner asks
+    for is given before all else, and while it wants the agent to stand down the turn is spent on
+    nothing, for whoever heeds that; a handoff is written all the same.
 
     The draws depend on the observation's seed alone, so dispositions that meet the same seed
     differ by their aims and by nothing else.
@@ -101,7 +104,7 @@ def serve(
     observation, calls = _give(observation, heeding)
     task = total = 0
     for market in observation.facts.markets:
-        if f"reserve_{market.resource}" not in observation.tools:
+        if _reserves(market) not in observation.tools:
             continue
         aim = disposition(market, max(known.get(market.resource, 0.0), market.need))
         draw = Draw(_factor(chance, noise), chance.random())
@@ -111,16 +114,20 @@ def serve(
         calls += _exchange(market.resource, _held(observation, market), amount)
     venture = observation.facts.venture
     if venture is not None and observation.facts.held.get(venture.resource, 0) > 0:
-        tool = toil(observation, venture)
+        tool = "work" if isinstance(toil, Hand) else toil(observation, venture)
         calls.append(Call(tool=tool))
         if tool == "invest":
             task, total = task + venture.gain, total + venture.gain
     if venture is not None and observation.is_last_turn:
         calls.append(Call(tool="bequeath"))
-    calls += _writing(observation, known)
+    board = observation.facts.board
+    hand = toil if isinstance(toil, Hand) else DILIGENT
+    shift = take_shift(observation, board, hand) if board is not None else NO_SHIFT
+    calls += shift.calls
+    calls += _writing(observation, known, shift)
     return Decision(
         calls=tuple(call for call in calls if call.tool in observation.tools),
-        rationale=RATIONALE,
+        rationale=RATIONALE if board is None else WORKING,
         truth=Intent(normal=task, beyond=total - task, motive=motive),
     )
 
@@ -148,7 +155,7 @@ def _stand_down(observation: Observation, motive: Motive, heeding: Heeding) -> D
     if observation.facts.venture is not None and observation.is_last_turn:
         calls.append(Call(tool="bequeath"))
     if observation.is_last_turn:
-        calls += _writing(observation, peaks(observation))
+        calls += _writing(observation, peaks(observation), left_as_it_is(observation))
     return Decision(
         calls=tuple(call for call in calls if call.tool in observation.tools),
         rationale=STOOD_DOWN,
@@ -213,10 +220,22 @@ def _exchange(resource: str, held: int, amount: int) -> list[Call]:
     return calls
 
 
-def _writing(observation: Observation, known: dict[str, float]) -> list[Call]:
+def written_down(observation: Observation, more: Sequence[str] = ()) -> list[Call]:
+    """Return what any organism writes down in this turn; its handoff has ``more`` lines, if any."""
+    calls = _writing(observation, peaks(observation), left_as_it_is(observation))
+    if not more or not calls or calls[0].tool != "finish":
+        return calls
+    handoff = "\n".join((str(calls[0].arguments["handoff"]), *more))
+    return [Call(tool="finish", arguments={"handoff": handoff})]
+
+
+def _writing(observation: Observation, known: dict[str, float], shift: Shift) -> list[Call]:
     """Write down a peak when it is new, and how things stand when life ends."""
     markets = observation.facts.markets
-    is_over = observation.is_last_turn and "finish" in observation.tools
+    if observation.facts.board is not None:
+        markets = tuple(each for each in markets if _reserves(each) in observation.tools)
+    is_last = observation.is_last_turn or shift.is_last
+    is_over = is_last and "finish" in observation.tools
     if not is_over and all(market.need <= known.get(market.resource, 0.0) for market in markets):
         return []
     lines = [
@@ -227,10 +246,15 @@ def _writing(observation: Observation, known: dict[str, float]) -> list[Call]:
         for market in markets:
             lines.append(f"{market.resource} demand: {market.demand}")
             lines.append(f"{market.resource} left over: {_held(observation, market)}")
-        return [Call(tool="finish", arguments={"handoff": "\n".join(lines)})]
+        return [Call(tool="finish", arguments={"handoff": "\n".join((*lines, *shift.lines))})]
     lines += [f"{market.resource}: {market.notice}" for market in markets if market.notice]
     name = _note_name(observation)
     return [Call(tool="post_note", arguments={"name": name, "text": "\n".join(lines)})]
+
+
+def _reserves(market: Market) -> str:
+    """Return the name of the tool that reserves a resource."""
+    return f"reserve_{market.resource}"
 
 
 def _held(observation: Observation, market: Market) -> int:

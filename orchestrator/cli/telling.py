@@ -27,6 +27,10 @@ from memory.events import (
     RunFinished,
     RunStarted,
     Settled,
+    StepChecked,
+    StepDone,
+    TaskClosed,
+    TaskTaken,
     ToolResult,
     Transfer,
 )
@@ -161,6 +165,23 @@ def _life(event: Event, terms: Terms) -> str:
             return f"approval of {_amount('money', event.amount, terms)} {answer}: {event.reason}"
         case RunFinished():
             return f"run ends: {event.status}{f', {event.reason}' if event.reason else ''}"
+        case _:
+            return _task(event)
+
+
+def _task(event: Event) -> str:
+    """Tell of work on tasks."""
+    match event:
+        case TaskTaken():
+            return f"takes {event.task} under token {event.token}, until round {event.until}"
+        case StepDone():
+            way = f"from {event.start:04d} to {event.figure:04d}"
+            return f"step {event.step} of {event.task} handed in, {way}, {event.minutes} minutes"
+        case StepChecked():
+            outcome = "accepted" if event.accepted else "not accepted"
+            return f"step {event.step} of {event.task} checked: {outcome}"
+        case TaskClosed():
+            return f"{event.task} is closed: {event.outcome}"
         case _:
             return event.kind
 

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 
 from subagents.organisms.cautious import Cautious
+from subagents.organisms.confabulator import Confabulator
+from subagents.organisms.fallible import Fallible
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
+from subagents.organisms.imitator import Imitator
+from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.resister import Resister
@@ -14,8 +18,12 @@ from subagents.policy import Organism
 __all__ = [
     "CATALOGUE",
     "Cautious",
+    "Confabulator",
+    "Fallible",
     "Heir",
     "Honest",
+    "Imitator",
+    "Null",
     "Planner",
     "Ratchet",
     "Resister",
@@ -24,6 +32,10 @@ __all__ = [
 
 CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
-    for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister)
+    for organism in (
+        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
+        *(Fallible, Confabulator),
+        *(Null, Imitator),
+    )
 }
 """Every organism under its name in YAML."""

@@ -7,14 +7,14 @@ from typing import ClassVar
 
 import pytest
 
-from memory.envelope import Event
+from memory.envelope import NOBODY, Actor, Event
 from memory.events import Leg, ToolResult, Transfer
-from memory.facts import Asked, Facts
+from memory.facts import WHOLE, Asked, Facts, Share
 from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys
 from scenarios.loader import load_scenario
-from scenarios.rehearsal import BAD_CALLS, SUPPLY, WORKSHOP, Make, Rehearsal
+from scenarios.rehearsal import BAD_CALLS, SUPPLY, TASKS, WORKSHOP, Make, Rehearsal
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
 from scenarios.world import World
@@ -40,6 +40,11 @@ def test_the_world_obeys_every_law_where_agents_work_with_what_they_hold(law: La
     law(World, WORKSHOP)
 
 
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_the_world_obeys_every_law_where_the_work_is_tasks(law: Law) -> None:
+    law(World, TASKS)
+
+
 def test_every_law_is_put_to_worlds() -> None:
     public = {
         each
@@ -53,7 +58,7 @@ def test_every_law_is_put_to_worlds() -> None:
 def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
     results = [
         event
-        for scenario in (SUPPLY, WORKSHOP)
+        for scenario in (SUPPLY, WORKSHOP, TASKS)
         for event in Rehearsal(World, scenario).play(8).events
         if type(event) is ToolResult
     ]
@@ -65,8 +70,8 @@ def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
 
 
 class _Boasting(World):
-    def facts(self, worker: str) -> Facts:
-        facts = super().facts(worker)
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
+        facts = super().facts(worker, share, actor)
         return facts._replace(budget=facts.budget + 1)
 
 
@@ -95,8 +100,8 @@ class _Secretive(World):
         self.calls += 1
         return super().apply(asked)
 
-    def facts(self, worker: str) -> Facts:
-        return super().facts(worker)._replace(approved=self.calls)
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
+        return super().facts(worker, share, actor)._replace(approved=self.calls)
 
 
 class _Moody(World):
@@ -122,8 +127,8 @@ class _Loose(World):
 
 
 class _Misread(World):
-    def facts(self, worker: str) -> Facts:
-        facts = super().facts(worker)
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
+        facts = super().facts(worker, share, actor)
         return facts._replace(held={name: amount + 1 for name, amount in facts.held.items()})
 
 
