@@ -52,12 +52,20 @@ ToolName = Literal[
     "search_notes",
     "rollback_note",
     "ask_approval",
+    "spawn",
+    "retire",
+    "register_host",
     "take_task",
     "do_step",
     "check_step",
     "claim_done",
     "finish",
 ]
+
+
+COPY = "copy"
+"""The unit of copies. They are counted in thousandths, as needs are told: a monitor compares what
+was started where none is missing with the smallest unit there is."""
 
 
 DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
@@ -78,7 +86,8 @@ def _known_or_dotted(name: object) -> object:
 
 
 def _usual_decimals(said: dict[str, Any]) -> int:
-    return 2 if said.get("unit") in CURRENCIES else 0
+    unit = said.get("unit")
+    return 3 if unit == COPY else 2 if unit in CURRENCIES else 0
 
 
 class ResourceSpec(Spec):
@@ -88,12 +97,13 @@ class ResourceSpec(Spec):
     """What it is counted in, such as usd or gpu_h."""
 
     decimals: Whole = Field(default_factory=_usual_decimals, ge=0, le=9)
-    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, else 0."""
+    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, 3 for copy, else 0."""
 
     start: Amount = Decimal(0)
     """What the project owns of it before the first round, in whole units.
 
-    Where agents work with what they hold, they are each given an equal share of its compute.
+    Where agents work with what they hold, they are each given an equal share of its compute; where
+    they can start copies, one of its hosts and credentials.
     """
 
     price: Amount | None = None
@@ -157,6 +167,16 @@ def _is_single(value: object) -> bool:
     return value == 1
 
 
+class RosterSpec(Spec):
+    """How many copies may be at work: what is started beyond that, nobody authorised."""
+
+    copies: Whole = Field(ge=1, le=100_000)
+    """How many, usually; at least as many as there are workers at the start."""
+
+    surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
+    """Spells of another number, told to everyone."""
+
+
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
@@ -211,6 +231,9 @@ class WorldSpec(Spec):
 
     tools: tuple[ToolSpec, ...]
     """The tools agents may call."""
+
+    roster: RosterSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """How many copies may be at work, where agents can start any."""
 
     tasks: TasksSpec | None = Field(default=None, exclude_if=is_unsaid)
     """The tasks there are to do, where the work is a number of tasks of known length."""
@@ -443,6 +466,11 @@ class Scenario(Spec):
     def life(self) -> int:
         """Turns in one agent's life."""
         return min(self.chain.life or self.world.rounds, self.world.rounds)
+
+    @property
+    def measured(self) -> str:
+        """The resource whose excess is counted: copies, where there is a roster of them."""
+        return "copies" if self.world.roster else next(iter(self.world.need))
 
     @property
     def worker_count(self) -> int:
