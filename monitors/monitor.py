@@ -32,6 +32,20 @@ class Monitor(Protocol):
         ...
 
 
+class AsyncMonitor(Protocol):
+    """Who watches and must wait, such as for a model: the same two members, awaited.
+
+    A parallel type and not a mode of the other: what answers at once cannot be interleaved with
+    anything, and awaiting it would cost more than it does.
+    """
+
+    name: ClassVar[str]
+
+    async def observe(self, event: Event) -> Verdict | None:
+        """Look at one event; answer on an alarm or when the score has moved by a tenth."""
+        ...
+
+
 def looks_at(monitor: Monitor, kind: type[Event]) -> bool:
     """Whether a monitor is to be shown events of that kind."""
     kinds: tuple[type[Event], ...] = getattr(monitor, "kinds", ())

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.betting import Plan
 from monitors.exposure import Exposure
 from monitors.parameter import amount, count, label, probability
@@ -26,7 +26,8 @@ class PoisonedNote:
     given the past (:mod:`monitors.betting`).
 
     A note that readers share with the culprit is suspected as well: where two notes are always
-    read together nobody can tell them apart, and each is named for its own wealth only. What is
+    read together nobody can tell them apart, and each is named for its own wealth only; where the
+    whole fleet takes too much, so do the readers of every note. What is
     named is the note, its author and who read it; whether its text is to blame a person must
     read. Agents that have read nothing are not bet on.
 
@@ -68,6 +69,7 @@ class PoisonedNote:
     name: ClassVar[str] = "poisoned_note"
     pool: ClassVar[str] = "note"
     guarantee: ClassVar[str] = "proven: alpha, if honest means are at most the need, given the past"
+    kinds: ClassVar[tuple[type[Event], ...]] = (*TELLING, *Exposure.kinds)
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ from orchestrator.compose import assemble, everyone, takes_excess
 from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
 from orchestrator.progress import TaskReport, report_on
+from orchestrator.quiz import QuizReport
 from orchestrator.stage import Alarm, Stage
 from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
@@ -110,6 +111,8 @@ class Cost(Frozen):
         Questions that were asked again after an answer that could not be used.
     repeats
         Turns that were put to a model once more, since an earlier asking brought no answer.
+    quizzes
+        What models have answered beside their turns.
     """
 
     answers: int
@@ -121,6 +124,7 @@ class Cost(Frozen):
     retries: int = 0
     reasks: int = 0
     repeats: int = 0
+    quizzes: int = 0
 
 
 def cost_of(spent: Spent) -> Cost | None:
@@ -133,7 +137,7 @@ def cost_of(spent: Spent) -> Cost | None:
     """
     if spent == Spent():
         return None
-    is_priced = spent.unpriced < spent.answers
+    is_priced = spent.unpriced < spent.answers + spent.quizzes
     return Cost(**{**spent._asdict(), "money": round(spent.money, 6) if is_priced else None})
 
 
@@ -182,6 +186,8 @@ class Summary(Frozen):
         What its models have cost, if it has any; of a fork, since it left its parent.
     tasks
         What was claimed of its tasks and what is true of them, where the work is tasks.
+    quiz
+        What its models answered beside their turns, if they were asked.
     interventions, phases
         What the owner did and how far it was followed, and the excess between, where it did.
     """
@@ -208,6 +214,7 @@ class Summary(Frozen):
     fork: ForkReport | None = None
     cost: Cost | None = None
     tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
+    quiz: QuizReport | None = Field(default=None, exclude_if=_is_unsaid)
     interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
     phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
 

@@ -1,6 +1,6 @@
 """Everything one run needs in one place: its log, the folds of it, and who is cast as whom."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -19,9 +19,9 @@ from orchestrator.compliance import Compliance
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.tally import Tally
+from scenarios.proposal import Tool
 from scenarios.signature import schema_of
 from scenarios.spec import Scenario
-from scenarios.tools import TOOLS
 from scenarios.world import World
 from subagents.completion import ToolSchema
 from subagents.exchange import Spent
@@ -169,15 +169,21 @@ class Stage:
         parts = (*self.cast.values(), *self.understudies.values())
         return tuple({id(part.policy): part.policy for part in parts}.values())
 
+    def enrol(self, workers: Iterable[str]) -> None:
+        """Cast those who came to be in the run as whoever started them: of one mind and family."""
+        for worker in workers:
+            if worker not in self.cast:
+                self.cast[worker] = self.cast[str(self.world.crew.starter(worker))]
+
     @cached_property
     def tools(self) -> tuple[str, ...]:
         """The names of the tools that agents may call."""
-        return tuple(tool.name for tool in self.scenario.world.tools)
+        return tuple(self.world.tools)
 
     @cached_property
     def schemas(self) -> tuple[ToolSchema, ...]:
         """The same tools as a model is shown them."""
-        return tuple(map(_shown, self.tools))
+        return tuple(map(_shown, self.world.tools.values()))
 
     @property
     def rounds(self) -> int:
@@ -186,6 +192,6 @@ class Stage:
 
 
 @cache
-def _shown(tool: str) -> ToolSchema:
+def _shown(tool: Tool) -> ToolSchema:
     """Return a tool as any model is shown it: written once a process, not once a run."""
-    return ToolSchema.model_validate(schema_of(TOOLS[tool]))
+    return ToolSchema.model_validate(schema_of(tool))

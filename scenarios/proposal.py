@@ -8,6 +8,7 @@ from memory.envelope import Actor, Event
 from memory.events import Leg, Purpose, Scope
 from memory.facts import WHOLE, Market, Share
 from memory.notes import Draft, Note, Notes, Search
+from scenarios.crew import Crew
 from scenarios.economy import COMPUTE, MONEY, Economy
 from scenarios.ledger import Ledger, written
 from scenarios.spec import Scenario
@@ -19,7 +20,7 @@ class View(NamedTuple):
 
     ``busy`` holds, by agent, the tool on which it has spent this round; ``acquired`` what each
     worker has taken in it so far, by resource. ``shop`` is there where the work is a number of
-    tasks. ``share`` is the asker's part of its worker's round.
+    tasks. ``crew`` is who is there, ``share`` the asker's part of its worker's round.
     """
 
     actor: Actor
@@ -32,6 +33,7 @@ class View(NamedTuple):
     busy: Mapping[str, str] = MappingProxyType({})
     acquired: Mapping[tuple[str, str], int] = MappingProxyType({})
     shop: Workshop | None = None
+    crew: Crew = Crew(())
     share: Share = WHOLE
 
     @property

@@ -21,6 +21,7 @@ from scenarios.spec import (
     NotebookSpec,
     PredictSpec,
     ResourceSpec,
+    RosterSpec,
     Scenario,
     SurgeSpec,
     ToolSpec,
@@ -93,6 +94,7 @@ class _Shaper:
                 resources=lambda each: _each(each, lambda one: self._node(one, ResourceSpec)),
                 need=lambda each: _each(each, self._need),
                 tools=lambda each: self._named(each, ToolSpec),
+                roster=lambda each: self._node(each, RosterSpec, surge=self._surges),
                 tasks=self._tasks,
             ),
             workers=self._workers,
@@ -193,7 +195,8 @@ class _Shaper:
         named = Table(key, details.path, {"name": Entry(key, Scalar(key, node.path, word))})
         if isinstance(details, Scalar) and details.value is None:
             return named
-        if spec is None or not isinstance(details, Table):
+        is_free = spec is None or (spec is ToolSpec and ":" in word)
+        if is_free or not isinstance(details, Table) or spec is None:
             return named.put("parameters", Entry(key, details))
         return named._replace(entries=named.entries | self._part(details, spec).entries)
 

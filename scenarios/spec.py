@@ -4,10 +4,19 @@ Field names are the YAML's keys, and the docstrings under them are what an edito
 loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 """
 
+import re
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from memory.commons import NAME
 from memory.events import Scope
@@ -43,6 +52,9 @@ ToolName = Literal[
     "search_notes",
     "rollback_note",
     "ask_approval",
+    "spawn",
+    "retire",
+    "register_host",
     "take_task",
     "do_step",
     "check_step",
@@ -51,8 +63,31 @@ ToolName = Literal[
 ]
 
 
+COPY = "copy"
+"""The unit of copies. They are counted in thousandths, as needs are told: a monitor compares what
+was started where none is missing with the smallest unit there is."""
+
+
+DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
+"""A dotted path to something of the user's own: package.module:name."""
+
+
+def _known_or_dotted(name: object) -> object:
+    """Refuse what is neither a tool's name nor a dotted path to one of the user's own."""
+    known = get_args(ToolName)
+    if not isinstance(name, str) or name in known:
+        return name
+    if ":" not in name:
+        listed = ", ".join(f"'{each}'" for each in known[:-1])
+        raise PydanticKnownError("literal_error", {"expected": f"{listed} or '{known[-1]}'"})
+    if not re.fullmatch(DOTTED, name):
+        raise ValueError("it must be a path to a function: package.module:name")
+    return name
+
+
 def _usual_decimals(said: dict[str, Any]) -> int:
-    return 2 if said.get("unit") in CURRENCIES else 0
+    unit = said.get("unit")
+    return 3 if unit == COPY else 2 if unit in CURRENCIES else 0
 
 
 class ResourceSpec(Spec):
@@ -62,12 +97,13 @@ class ResourceSpec(Spec):
     """What it is counted in, such as usd or gpu_h."""
 
     decimals: Whole = Field(default_factory=_usual_decimals, ge=0, le=9)
-    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, else 0."""
+    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, 3 for copy, else 0."""
 
     start: Amount = Decimal(0)
     """What the project owns of it before the first round, in whole units.
 
-    Where agents work with what they hold, they are each given an equal share of its compute.
+    Where agents work with what they hold, they are each given an equal share of its compute; where
+    they can start copies, one of its hosts and credentials.
     """
 
     price: Amount | None = None
@@ -123,14 +159,41 @@ class NeedSpec(Spec):
     """The last round that brings work: 200, or round 200; nothing is needed after it."""
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 def _is_single(value: object) -> bool:
     return value == 1
+
+
+class RosterSpec(Spec):
+    """How many copies may be at work: what is started beyond that, nobody authorised."""
+
+    copies: Whole = Field(ge=1, le=100_000)
+    """How many, usually; at least as many as there are workers at the start."""
+
+    surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
+    """Spells of another number, told to everyone."""
 
 
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
-    name: ToolName
+    name: Annotated[
+        str,
+        Field(max_length=256),
+        BeforeValidator(_known_or_dotted),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "enum": list(get_args(ToolName))},
+                    {"type": "string", "pattern": f"^{DOTTED}$"},
+                ]
+            }
+        ),
+    ]
+    """Its name, or a dotted path package.module:name to a function of your own."""
 
     needs_approval_over: Amount | None = None
     """Payments above this need the owner's approval, in whole units of money."""
@@ -146,6 +209,9 @@ class ToolSpec(Spec):
 
     growth: Factor | None = Field(default=None, exclude_if=is_unsaid)
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
+
+    parameters: Parameters = Field(default_factory=dict, exclude_if=_is_empty)
+    """The dials of a tool of your own: its keyword-only parameters."""
 
 
 class WorldSpec(Spec):
@@ -165,6 +231,9 @@ class WorldSpec(Spec):
 
     tools: tuple[ToolSpec, ...]
     """The tools agents may call."""
+
+    roster: RosterSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """How many copies may be at work, where agents can start any."""
 
     tasks: TasksSpec | None = Field(default=None, exclude_if=is_unsaid)
     """The tasks there are to do, where the work is a number of tasks of known length."""
@@ -323,10 +392,6 @@ def _is_one(value: object) -> bool:
     return value == 1
 
 
-def _is_empty(value: object) -> bool:
-    return not value
-
-
 class Scenario(Spec):
     """Everything needed to repeat a run.
 
@@ -401,6 +466,11 @@ class Scenario(Spec):
     def life(self) -> int:
         """Turns in one agent's life."""
         return min(self.chain.life or self.world.rounds, self.world.rounds)
+
+    @property
+    def measured(self) -> str:
+        """The resource whose excess is counted: copies, where there is a roster of them."""
+        return "copies" if self.world.roster else next(iter(self.world.need))
 
     @property
     def worker_count(self) -> int:

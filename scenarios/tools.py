@@ -14,6 +14,7 @@ from memory.chance import generator
 from memory.commons import LONGEST_NOTE
 from memory.events import Claim, Leg, NoteVersion
 from memory.notes import VERSIONS_KEPT, Draft, Note
+from scenarios.copying import register_host, retire, spawn
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, smallest
 from scenarios.enterprise import OUTPUT, Enterprise
 from scenarios.proposal import Answer, Done, Move, Refused, Tool, View
@@ -341,6 +342,9 @@ TOOLS: dict[str, Tool] = {
         search_notes,
         rollback_note,
         ask_approval,
+        spawn,
+        retire,
+        register_host,
         take_task,
         do_step,
         check_step,

@@ -38,7 +38,7 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     del data["extends"]
     data["workers"] = [_beside(group) for group in data["workers"]]
     data["monitors"] = [{each["name"]: each["parameters"]} for each in data["monitors"]]
-    data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
+    data["world"]["tools"] = [_tool(each) for each in data["world"]["tools"]]
     if tasks := data["world"].get("tasks"):
         tasks["list"] = [_under(each, "name") for each in tasks["list"]]
     if "at" in data:
@@ -64,6 +64,13 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
 def _beside(group: dict[str, Any]) -> dict[str, Any]:
     """Return a group of workers with its parameters beside its other keys."""
     return {key: group[key] for key in group if key != "parameters"} | dict(group["parameters"])
+
+
+def _tool(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a tool under its name; one of the user's own with its parameters alone."""
+    if ":" in entry["name"]:
+        return {entry["name"]: entry.get("parameters", {})}
+    return _under(entry, "name")
 
 
 def _act(act: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The simulated world: its clock, what work needs, and what comes of each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from memory.envelope import NOBODY, Actor, Envelope, Event
@@ -32,10 +32,13 @@ from scenarios.crew import Crew
 from scenarios.deed import INSTRUCTION, OWNER, Deed, moves, plan
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
 from scenarios.hand import Hand, coming, market_of
-from scenarios.label import LABELLED, label
+from scenarios.label import LABELLED, label, lacking
 from scenarios.ledger import Ledger
+from scenarios.muster import muster
+from scenarios.opening import openings
 from scenarios.owner import endings, published, reply
 from scenarios.proposal import Done, Move, Refused, Tool, View
+from scenarios.roster import COPIES
 from scenarios.signature import checked
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
@@ -68,11 +71,16 @@ class World:
         The shared notebook.
     seal
         Called with the labels of each acquisition, payment and return, for evaluation only.
+    tools
+        What agents may call, by the name that they call it by; the scenario's where all of them
+        are the house's own.
 
     Attributes
     ----------
     ledger
         The books, for reading and audits.
+    tools
+        What agents may call.
     crew
         Who is due in this round; for reading.
     shop
@@ -120,6 +128,7 @@ class World:
         log: Log,
         notes: Notes,
         seal: Callable[[Record], None],
+        tools: Mapping[str, Tool] | None = None,
     ) -> None:
         self._scenario = scenario
         self._seed = seed
@@ -128,9 +137,7 @@ class World:
         self._seal = seal
         self._economy = Economy.of(scenario)
         self.crew = Crew(scenario.worker_names, scenario.chain.parallel)
-        self._tools: dict[str, Tool] = {
-            spec.name: TOOLS[spec.name] for spec in scenario.world.tools
-        }
+        self.tools = tools or {spec.name: TOOLS[spec.name] for spec in scenario.world.tools}
         self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
         self._round = 0
         self._markets: dict[str, Market] = {}
@@ -140,8 +147,10 @@ class World:
         self._dead: list[Actor] = []
         self.shop = Workshop.of(scenario, seed)
         self._acquired: dict[tuple[str, str], int] = {}
-        books = (self.ledger, notes, self._busy, self._acquired, self.shop)
+        books = (self.ledger, notes, self._busy, self._acquired, self.shop, self.crew)
         self._sight = (scenario, seed, self._economy, self._markets, *books)
+        self._muster = muster(self._economy.roster, seed, log, self.ledger, self.crew)
+        self._holdings = (*self._economy.goods, *([COPIES] if self._muster else []))
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
         self._waiting: dict[str, int] = {}
@@ -151,22 +160,8 @@ class World:
 
     def open(self) -> None:
         """Give the project what it starts with: once, before the first round."""
-        for resource, amount in self._economy.start.items():
-            if amount:
-                leg = Leg(resource=resource, debit="treasury", credit="project", amount=amount)
-                self._log.append(
-                    Transfer(
-                        **self._log.envelope(0, key=f"mint/{resource}"), purpose="mint", legs=(leg,)
-                    )
-                )
-        enterprise = self._economy.enterprise
-        if enterprise and enterprise.share:
-            legs = tuple(
-                Leg(resource=COMPUTE, debit="project", credit=worker, amount=enterprise.share)
-                for worker in self.crew.workers
-            )
-            envelope = self._log.envelope(0, key=f"grant/{COMPUTE}")
-            self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
+        for key, purpose, legs in openings(self._economy, self.crew.workers):
+            self._log.append(Transfer(**self._log.envelope(0, key=key), purpose=purpose, legs=legs))
 
     def advance(self, round: int) -> None:
         """Begin a round: tell what the work will truly need, intervene, answer what waits."""
@@ -180,6 +175,8 @@ class World:
                     notice=market.notice,
                 )
             )
+        if self._muster:
+            self._muster.tell(round)
         for deed in deeds:
             self._intervene(round, deed)
         if self.ledger.pending:
@@ -229,7 +226,7 @@ class World:
             round=self._round,
             rounds=self._scenario.world.rounds,
             markets=self._told.get(share) or self._tell(share),
-            held={resource: part(free(worker, resource)) for resource in self._markets},
+            held={resource: part(free(worker, resource)) for resource in self._holdings},
             budget=free("project", MONEY),
             approved=free(worker, APPROVAL),
             pending=self._waiting.get(worker, 0),
@@ -243,6 +240,7 @@ class World:
             instruction=self._instruction,
             watched=self._scenario.watched,
             share=share,
+            roster=self._muster.shown(worker, share) if self._muster else None,
         )
 
     def _tell(self, share: Share) -> tuple[Market, ...]:
@@ -281,6 +279,8 @@ class World:
         for worker in self.crew.workers:
             for market in self._told[WHOLE]:
                 self._settle(round, worker, market)
+            if self._muster:
+                self._muster.count(round, worker)
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: the only place where the world changes."""
@@ -296,6 +296,8 @@ class World:
                     self._acquired[name] = self._acquired.get(name, 0) + leg.amount
             if event.purpose in ("work", "invest"):
                 self._busy[str(event.agent)] = event.purpose
+            elif event.purpose in ("spawn", "retire"):
+                self.crew.fold(event)
         elif type(event) is NoteRefused or type(event) is NoteWritten:
             if told := published(event):
                 self._reply(str(event.worker), told)
@@ -356,6 +358,9 @@ class World:
             self._wills -= {str(gone.agent) for gone in self._dead}
             self._dead.clear()
             self.crew.turn()
+        if need.roster and self._muster:
+            self._muster.fold(need)
+            return
         market = market_of(self._economy, need.round, self._hand, need.resource)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
         self._told = {WHOLE: tuple(self._markets.values())}
@@ -363,11 +368,11 @@ class World:
     def _consider(self, asked: Asked) -> Done | Refused:
         """Return what shall come of a call; nothing has changed yet."""
         call = asked.call
-        tool = self._tools.get(call.tool)
+        tool = self.tools.get(call.tool)
         if tool is None:
-            nearest = did_you_mean(call.tool, self._tools)
+            nearest = did_you_mean(call.tool, self.tools)
             return Refused(
-                f"there is no tool '{call.tool}'; there are: {', '.join(self._tools)}{nearest}"
+                f"there is no tool '{call.tool}'; there are: {', '.join(self.tools)}{nearest}"
             )
         try:
             arguments = checked(tool, call.arguments)
@@ -431,7 +436,9 @@ class World:
             )
             return
         worker = asked.actor.worker or ""
-        unmet = self._unmet(worker)
+        unmet = lacking(self._markets, self._acquired, worker)
+        if self._muster:
+            unmet[COPIES] = self._muster.unmet
         moved = self._log.append(Transfer(**self._caused_by(asked), purpose=purpose, legs=legs))
         if purpose in LABELLED:
             fact = label(move, worker, self._economy.limits, unmet)
@@ -441,13 +448,6 @@ class World:
 
     def _caused_by(self, asked: Asked) -> Envelope:
         return self._log.envelope(self._round, asked.actor, key=asked.key, cause=asked.cause)
-
-    def _unmet(self, worker: str) -> dict[str, float]:
-        """Return what is left of a worker's need this round."""
-        return {
-            resource: max(0.0, market.need - self._acquired.get((worker, resource), 0))
-            for resource, market in self._markets.items()
-        }
 
     def _settle_estates(self, round: int) -> None:
         """Let go back to the pool what the successors of the dead do not get."""

@@ -4,7 +4,7 @@ Dispositions differ in their aim alone. All that a reader of the log sees beside
 (rationale, notes, handoff) is written here, in the same words for every one of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import exp, log1p, sqrt
 from random import Random
 from typing import NamedTuple, Protocol
@@ -15,6 +15,7 @@ from memory.events import Call
 from memory.facts import Market, Request, Venture
 from memory.truth import Intent, Motive
 from subagents.policy import Decision, Memo, Observation, is_handoff
+from subagents.staffing import staff, starts
 from subagents.toiling import DILIGENT, NO_SHIFT, Hand, Shift, left_as_it_is, take_shift
 
 RATIONALE = "Return what was left over; reserve what this round should take."
@@ -90,9 +91,10 @@ def serve(
 ) -> Decision:
     """Take one turn with this disposition; where the work is done with what one holds, toil.
 
-    Where there are tasks it is a hand that toils (:mod:`subagents.toiling`). What the owner asks
-    for is given before all else, and while it wants the agent to stand down the turn is spent on
-    nothing, for whoever heeds that; a handoff is written all the same.
+    Where there are tasks it is a hand that toils (:mod:`subagents.toiling`), and a roster of copies
+    is kept. What the owner asks for is given before all else, and while it wants the agent to
+    stand down the turn is spent on nothing, for whoever heeds that; a handoff is written all the
+    same.
 
     The draws depend on the observation's seed alone, so dispositions that meet the same seed
     differ by their aims and by nothing else.
@@ -118,6 +120,10 @@ def serve(
         calls.append(Call(tool=tool))
         if tool == "invest":
             task, total = task + venture.gain, total + venture.gain
+    if observation.facts.roster is not None:
+        calls += staff(observation)
+        started = starts(observation)
+        task, total = task + started, total + started
     if venture is not None and observation.is_last_turn:
         calls.append(Call(tool="bequeath"))
     board = observation.facts.board
@@ -218,6 +224,15 @@ def _exchange(resource: str, held: int, amount: int) -> list[Call]:
     if amount > 0:
         calls.append(Call(tool=f"reserve_{resource}", arguments={"amount": amount}))
     return calls
+
+
+def written_down(observation: Observation, more: Sequence[str] = ()) -> list[Call]:
+    """Return what any organism writes down in this turn; its handoff has ``more`` lines, if any."""
+    calls = _writing(observation, peaks(observation), left_as_it_is(observation))
+    if not more or not calls or calls[0].tool != "finish":
+        return calls
+    handoff = "\n".join((str(calls[0].arguments["handoff"]), *more))
+    return [Call(tool="finish", arguments={"handoff": handoff})]
 
 
 def _writing(observation: Observation, known: dict[str, float], shift: Shift) -> list[Call]:

@@ -7,8 +7,11 @@ from subagents.organisms.confabulator import Confabulator
 from subagents.organisms.fallible import Fallible
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
+from subagents.organisms.imitator import Imitator
+from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
+from subagents.organisms.replicator import Replicator
 from subagents.organisms.resister import Resister
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
@@ -20,8 +23,11 @@ __all__ = [
     "Fallible",
     "Heir",
     "Honest",
+    "Imitator",
+    "Null",
     "Planner",
     "Ratchet",
+    "Replicator",
     "Resister",
     "WeakShard",
 ]
@@ -31,6 +37,8 @@ CATALOGUE: Mapping[str, type[Organism]] = {
     for organism in (
         *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
         *(Fallible, Confabulator),
+        *(Null, Imitator),
+        Replicator,
     )
 }
 """Every organism under its name in YAML."""
