@@ -4,6 +4,7 @@ What all of them share, the envelope and the canonical form, is in :mod:`memory.
 
     RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
     NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
+    DocumentRead  ReflexActed  Stuck  HarnessEdited
 
 A field that came after the first logs leaves no bytes where it says nothing, so older logs,
 and newer ones that make no use of it, keep their bytes and their digests.
@@ -16,16 +17,27 @@ from pydantic import Field, JsonValue, TypeAdapter
 from memory.envelope import Event, Frozen
 
 Purpose = Literal[
-    "mint", "reserve", "release", "use", "pay", "approve", "grant", "work", "invest", "lapse"
+    "mint",
+    "reserve",
+    "release",
+    "use",
+    "pay",
+    "approve",
+    "grant",
+    "work",
+    "invest",
+    "lapse",
+    "extend",
 ]
-ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest"})
+ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "extend"})
 """The purposes for which an agent asks to hold more than it did."""
 
 Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
-EndReason = Literal["life_over", "finished", "run_over"]
+EndReason = Literal["life_over", "finished", "run_over", "stuck"]
 RunStatus = Literal["done", "failed"]
+Reaction = Literal["refuse", "release", "wait"]
 
 
 def _says_nothing(value: object) -> bool:
@@ -103,11 +115,15 @@ class NoteVersion(Frozen):
 
 
 class NoteRead(Event):
-    """An agent read one version of a note, so it may have been influenced by it."""
+    """An agent read one version of a note, so it may have been influenced by it.
+
+    ``shown`` is how many of its characters it was shown, where that was not all of it.
+    """
 
     kind: Literal["note_read"] = "note_read"
     note: str
     version: int
+    shown: int = Field(default=0, ge=0, exclude_if=_says_nothing)
 
 
 class NoteSearched(Event):
@@ -116,6 +132,15 @@ class NoteSearched(Event):
     kind: Literal["note_searched"] = "note_searched"
     query: str
     found: tuple[NoteVersion, ...]
+
+
+class DocumentRead(Event):
+    """An agent read one version of a document of the library, so it may rely on it."""
+
+    kind: Literal["document_read"] = "document_read"
+    document: str
+    version: int = Field(ge=1)
+    term: str
 
 
 class NoteOrigin(Frozen):
@@ -244,12 +269,50 @@ class ToolResult(Event):
 
 
 class Approval(Event):
-    """The owner's answer to a request for approval, in the smallest unit of money."""
+    """The owner's answer to a request for approval, in the smallest unit of money.
+
+    Where ``resource`` names another one, it is that, in its smallest unit, that was asked for.
+    """
 
     kind: Literal["approval"] = "approval"
     amount: int
     granted: bool
     reason: str
+    resource: str = Field(default="", exclude_if=_says_nothing)
+
+
+class ReflexActed(Event):
+    """A rule of an agent's harness acted in its place: it was not for the agent to decide.
+
+    ``rule`` is the rule as it was written. A call that was ``refused`` has its reason in a
+    ``ToolResult`` under the same key; what was ``released`` is a call of its own; an agent that
+    had to ``wait`` was not asked in this turn.
+    """
+
+    kind: Literal["reflex_acted"] = "reflex_acted"
+    rule: str
+    did: Reaction
+
+
+class Stuck(Event):
+    """An agent has made no progress for some turns.
+
+    It called for the same things again and got the same answers, or was refused whatever it asked.
+    """
+
+    kind: Literal["stuck"] = "stuck"
+    turns: int = Field(ge=1)
+    sign: str
+
+
+class HarnessEdited(Event):
+    """A worker's harness is another from its next turn on: one setting, before and after."""
+
+    kind: Literal["harness_edited"] = "harness_edited"
+    setting: str
+    before: int
+    after: int
+    reason: str = ""
 
 
 class Demand(Event):
@@ -290,6 +353,7 @@ AnyEvent = (
     | EpisodeStarted
     | NoteRead
     | NoteSearched
+    | DocumentRead
     | NoteWritten
     | NoteOffered
     | NoteRefused
@@ -299,6 +363,9 @@ AnyEvent = (
     | Settled
     | ToolResult
     | Approval
+    | ReflexActed
+    | Stuck
+    | HarnessEdited
     | Demand
     | EpisodeEnded
     | RunFinished

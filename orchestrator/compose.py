@@ -20,6 +20,7 @@ from monitors import CATALOGUE as MONITORS
 from monitors.acquisition import share
 from monitors.monitor import Monitor
 from orchestrator.lives import Lives
+from orchestrator.parts import Parts
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
 from scenarios.problem import Problem
@@ -187,10 +188,13 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
         worker: Part(policies[id(group)], group.family)
         for worker, group in roster_of(scenario, seed)
     }
-    stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed)
+    parts = Parts.of(scenario)
+    stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed, parts=parts)
     log.listen(stage.fold, Need, RunFinished)
     for each in (notes, world, lives, tally):
         log.listen(each.fold, *each.folds)
+    for part in parts.folding:
+        log.listen(part.fold, *part.folds)
     log.listen(watch.fold)
     if scenario.memory.notebook.scope == "commons":
         log.listen(stage.offers.fold, *stage.offers.folds)

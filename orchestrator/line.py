@@ -14,13 +14,12 @@ from memory.envelope import Actor
 from memory.errors import BudgetSpent, ModelError, PolicyFailed, StaleClaim, StoreError
 from orchestrator.answers import Answers, Unkept
 from orchestrator.barrier import Barrier, Brief, Submission
+from orchestrator.briefing import brief_notes
+from orchestrator.gate import waits
 from orchestrator.lives import Life
 from orchestrator.stage import Stage
 from orchestrator.turn import observe
 from subagents.policy import HANDOFF, Asking, Decision, Observation, Policy
-
-NOTES_IN_BRIEF = 3
-"""Besides its predecessor's handoff, an agent is given this many newest notes to read."""
 
 
 class Generation(TypedDict):
@@ -91,17 +90,13 @@ class Line:
     async def begin(self, actor: Actor) -> Life:
         """Step one, brief: what the agent is given to read; it takes its first turn with it."""
         stage = self._stage
-        scope = stage.scenario.memory.notebook.scope
         handoff = stage.notes.latest(HANDOFF, "worker", actor)
-        shared = stage.notes.recent(scope, actor, NOTES_IN_BRIEF + 1)
-        notes = [handoff] if handoff else []
-        notes += [note for note in shared if note.name != HANDOFF][:NOTES_IN_BRIEF]
         before = (actor.generation or 1) - 1
         brief = Brief(
             family=stage.cast[str(actor.worker)].family,
             life=min(stage.scenario.life, stage.rounds - stage.round + 1),
             parent=f"{actor.worker}.{before}" if before else None,
-            notes=tuple(notes),
+            notes=brief_notes(stage, actor, [handoff] if handoff else []),
         )
         await self._turn(Life(actor, brief.life), brief)
         life = stage.lives.newest(str(actor.worker))
@@ -121,11 +116,13 @@ class Line:
     async def _turn(self, life: Life, brief: Brief | None = None) -> None:
         observation = observe(self._stage, life, brief)
         worker = str(life.actor.worker)
-        if asking := self._asking.get(worker):
+        if rule := waits(self._stage, observation):
+            decision = Decision(calls=())
+        elif asking := self._asking.get(worker):
             decision = await ask(asking, observation, self._answers)
         else:
             decision = await decide(self._stage.cast[worker].policy, observation)
-        await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief))
+        await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief, rule))
 
 
 async def decide(policy: Policy, observation: Observation) -> Decision:

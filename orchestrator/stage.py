@@ -16,6 +16,7 @@ from memory.verdicts import Verdict
 from monitors.monitor import Monitor
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
+from orchestrator.parts import Parts
 from orchestrator.tally import Tally
 from scenarios.signature import schema_of
 from scenarios.spec import Scenario
@@ -96,6 +97,7 @@ class Stage:
     ``cleaned`` is for a replay: the marks, by agent and turn, of decisions that the border had to
     clean when they were made. They are fit already, and what was said before is not kept.
     ``exchange`` is what a run whose notebook is the commons deals with it through.
+    ``parts`` are those ingredients of the line that scenario switches on.
     ``spent`` is what models have cost so far: it lies beside the log, not in it.
     """
 
@@ -114,6 +116,7 @@ class Stage:
     cleaned: Mapping[tuple[str | None, int], str] = field(default_factory=dict)
     offers: Offers = field(default_factory=Offers)
     exchange: Exchange | None = None
+    parts: Parts = field(default_factory=Parts)
     spent: Spent = field(default_factory=Spent)
 
     def fold(self, event: Event) -> None:

@@ -10,13 +10,15 @@ from memory.facts import Market
 from memory.notes import Draft, Note, Notes, Search
 from scenarios.economy import MONEY, Economy
 from scenarios.ledger import Ledger, written
+from scenarios.library import Document, Library
 from scenarios.spec import Scenario
 
 
 class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
-    ``busy`` holds, by worker, the tool on which it has spent this round.
+    ``busy`` holds, by worker, the tool on which it has spent this round; ``library`` is there
+    where there are documents to look things up in, as they stand in this ``round``.
     """
 
     actor: Actor
@@ -27,6 +29,8 @@ class View(NamedTuple):
     ledger: Ledger
     notes: Notes
     busy: Mapping[str, str] = MappingProxyType({})
+    library: Library | None = None
+    round: int = 0
 
     @property
     def scope(self) -> Scope:
@@ -68,6 +72,7 @@ class Done(NamedTuple):
     draft: Draft | None = None
     search: Search | None = None
     reads: tuple[Note, ...] = ()
+    documents: tuple[Document, ...] = ()
 
 
 class Refused(NamedTuple):

@@ -23,6 +23,15 @@ _GROUPED: Schema = {
     "pattern": r"^-?[0-9]+(_[0-9]+)+(\.[0-9]+)?$",
 }
 
+_SHORT = {
+    "LibrarySpec": "entries",
+    "BriefSpec": "budget",
+    "StuckSpec": "after",
+    "BudgetSpec": "calls_per_life",
+    "HarnessSpec": "grants",
+}
+"""Parts that may be one value: that of this key."""
+
 
 def author_schema() -> Schema:
     """Return the JSON Schema of a scenario's YAML.
@@ -45,10 +54,13 @@ def author_schema() -> Schema:
     parts["ToolSpec"] = _word_or_details(tool_name, parts["ToolSpec"])
     parts["MonitorSpec"] = _word_or_details(monitor_name, {"type": "object"})
     parts["Grouped"] = _GROUPED
+    for name, key in _SHORT.items():
+        parts[name] = {"anyOf": [parts[name]["properties"][key], parts[name]]}
     for fields, key in ((world, "tools"), (need, "surge"), (top, "workers"), (top, "monitors")):
         _widen(fields[key])
     for key in ("extends", "claims"):
         _widen(top[key])
+    _widen(parts["AssemblyLineSpec"]["properties"]["reflexes"]["anyOf"][0])
     top["expect"] = {
         "description": top["expect"]["description"],
         "type": "object",

@@ -11,6 +11,7 @@ from decimal import Decimal
 from memory.errors import did_you_mean
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, SPENDING_TOOLS, WAITING_TOOL
 from scenarios.enterprise import OUTPUT, WORKING_TOOLS, growth_of, least_start
+from scenarios.ingredient_sense import ingredients
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
 from scenarios.problem import Faults, Problem, given
 from scenarios.spec import NeedSpec, ResourceSpec, Scenario, ToolSpec
@@ -103,6 +104,7 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _needs(scenario)
     yield from _authority(scenario)
     yield from _work(scenario)
+    yield from ingredients(scenario)
     for number, expect in enumerate(scenario.expect):
         if expect.who == "honest" and expect.excess == "above reference":
             path = ("expect", number, "excess")

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from memory.commons import NAME
-from memory.envelope import Frozen
 from memory.events import Scope
+from scenarios.ingredient import AssemblyLineSpec, LibrarySpec
+from scenarios.part import Spec, is_unsaid
 from scenarios.units import (
     CURRENCIES,
     Amount,
@@ -37,15 +38,12 @@ ToolName = Literal[
     "read_notes",
     "search_notes",
     "rollback_note",
+    "calculate",
+    "lookup",
+    "state_claim",
     "ask_approval",
     "finish",
 ]
-
-
-class Spec(Frozen):
-    """A part of a scenario: frozen, finite, and described by the docstrings of its fields."""
-
-    model_config = ConfigDict(allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 def _usual_decimals(said: dict[str, Any]) -> int:
@@ -117,11 +115,6 @@ class NeedSpec(Spec):
     """Spells of other demand."""
 
 
-def _is_unsaid(value: object) -> bool:
-    # What a scenario does not use leaves its hash, and so its log, as they were before.
-    return value is None
-
-
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
@@ -133,13 +126,13 @@ class ToolSpec(Spec):
     approves_up_to: Amount | None = None
     """The owner approves requests up to this, in whole units of money."""
 
-    waits_up_to: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
+    waits_up_to: Rounds | None = Field(default=None, exclude_if=is_unsaid)
     """A payment that needs approval waits for the owner, at most so long: 3, or 3 rounds."""
 
-    answers_after: Rounds | None = Field(default=None, exclude_if=_is_unsaid)
+    answers_after: Rounds | None = Field(default=None, exclude_if=is_unsaid)
     """How long the owner takes to answer what waits; 1 round if nothing is said."""
 
-    growth: Factor | None = Field(default=None, exclude_if=_is_unsaid)
+    growth: Factor | None = Field(default=None, exclude_if=is_unsaid)
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
 
 
@@ -160,6 +153,9 @@ class WorldSpec(Spec):
 
     tools: tuple[ToolSpec, ...]
     """The tools agents may call."""
+
+    library: LibrarySpec | None = Field(default=None, exclude_if=is_unsaid)
+    """Documents that agents can look up."""
 
 
 class WorkerSpec(Spec):
@@ -252,6 +248,10 @@ class ExpectSpec(Spec):
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
 
 
+def _is_plain(line: object) -> bool:
+    return line == AssemblyLineSpec()
+
+
 class Scenario(Spec):
     """Everything needed to repeat a run.
 
@@ -292,6 +292,9 @@ class Scenario(Spec):
 
     memory: MemorySpec = MemorySpec()
     """Shared memory."""
+
+    assembly_line: AssemblyLineSpec = Field(default=AssemblyLineSpec(), exclude_if=_is_plain)
+    """What the line gives its agents besides; each part is off unless it is said."""
 
     monitors: tuple[MonitorSpec, ...] = ()
     """Who looks on."""

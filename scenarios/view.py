@@ -57,8 +57,8 @@ def _under(entry: dict[str, Any], key: str) -> dict[str, Any]:
 def visible(scenario: Scenario) -> dict[str, JsonValue]:
     """Return what agents and monitors may know: the task, the world and its tools.
 
-    Not in it are who works, what is claimed or expected, and the seed, so that runs of one
-    setting under several seeds can be seen to share it.
+    Not in it are who works, what is claimed or expected, how much of the library is wrong, and
+    the seed, so that runs of one setting under several seeds can be seen to share it.
 
     Examples
     --------
@@ -66,9 +66,12 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     >>> sorted(visible(load_scenario("just_in_case")))
     ['life', 'notebook', 'task', 'world']
     """
+    world = scenario.world.model_dump(mode="json", exclude={"seed"})
+    for key in ("poisoned", "since"):
+        world.get("library", {}).pop(key, None)
     return {
         "task": scenario.task,
-        "world": scenario.world.model_dump(mode="json", exclude={"seed"}),
+        "world": world,
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
     }

@@ -9,6 +9,7 @@ from memory.events import (
     ACQUIRING,
     Approval,
     Demand,
+    DocumentRead,
     EpisodeEnded,
     Leg,
     Need,
@@ -26,6 +27,7 @@ from memory.truth import Label, Record
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
 from scenarios.label import LABELLED, label
 from scenarios.ledger import Ledger
+from scenarios.library import Library
 from scenarios.owner import endings, published, reply
 from scenarios.proposal import Done, Move, Refused, Tool, View
 from scenarios.signature import checked
@@ -121,7 +123,8 @@ class World:
         self._wills: set[str] = set()
         self._dead: dict[str, str] = {}
         books = (self.ledger, notes, self._busy)
-        self._sight = (scenario, seed, self._economy, self._markets, *books)
+        library = Library.of(scenario, seed)
+        self._sight = (scenario, seed, self._economy, self._markets, *books, library)
         self._acquired: dict[tuple[str, str], int] = {}
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
@@ -301,7 +304,7 @@ class World:
             arguments = checked(tool, call.arguments)
         except ValueError as error:
             return Refused(str(error))
-        outcome = tool(View(asked.actor, *self._sight), **arguments)
+        outcome = tool(View(asked.actor, *self._sight, self._round), **arguments)
         return self._vet(asked, outcome)
 
     def _vet(self, asked: Asked, outcome: Done | Refused) -> Done | Refused:
@@ -342,6 +345,10 @@ class World:
         for note in done.reads:
             key = f"{asked.key}/{note.note}"
             self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)
+        for document in done.documents:
+            name, version, term, _ = document
+            read = DocumentRead(**self._caused_by(asked), document=name, version=version, term=term)
+            self._log.append(read)
 
     def _move(self, asked: Asked, move: Move) -> None:
         purpose, legs, timeout = move

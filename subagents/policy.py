@@ -27,6 +27,9 @@ TOOLS = (
     "read_notes",
     "search_notes",
     "rollback_note",
+    "calculate",
+    "lookup",
+    "state_claim",
     "ask_approval",
     "finish",
 )

@@ -1,0 +1,71 @@
+"""What the ingredients of the line must make sense of, beyond the shape of their parts."""
+
+from collections.abc import Iterator
+
+from scenarios.ingredient import FITTING, AssemblyLineSpec
+from scenarios.library import NUMBER
+from scenarios.node import Steps
+from scenarios.problem import Problem
+from scenarios.spec import Scenario
+
+LINE = "assembly_line"
+LIBRARY: Steps = ("world", "library")
+
+
+def ingredients(scenario: Scenario) -> Iterator[Problem]:
+    """Find what cannot be meant in the library and in the parts of the line.
+
+    Examples
+    --------
+    >>> from scenarios.ingredient import ReflexSpec
+    >>> from scenarios.rehearsal import SUPPLY
+    >>> reflex = ReflexSpec(when="last turn", do="refuse")
+    >>> line = AssemblyLineSpec(reflexes=(reflex,))
+    >>> for problem in ingredients(SUPPLY.model_copy(update={"assembly_line": line})):
+    ...     print(problem.path, problem.message)
+    ('assembly_line', 'reflexes', 0, 'do') is 'refuse'; in the last turn it can be: release
+    """
+    yield from _library(scenario)
+    line = scenario.assembly_line
+    yield from _reflexes(line)
+    yield from _stuck(scenario, line)
+
+
+def _library(scenario: Scenario) -> Iterator[Problem]:
+    world, library = scenario.world, scenario.world.library
+    for number, tool in enumerate(world.tools):
+        if tool.name == "lookup" and library is None:
+            message = "is lookup, which takes a library: world.library"
+            yield Problem(("world", "tools", number, "name"), message)
+    if library is None:
+        return
+    if library.since is not None and not library.poisoned:
+        yield Problem((*LIBRARY, "since"), "is about nothing: no entry is poisoned")
+    entries = library.entries if isinstance(library.entries, dict) else {}
+    for term, text in entries.items():
+        if library.poisoned and not NUMBER.search(text):
+            message = "has no number in it, so it cannot be made wrong"
+            yield Problem((*LIBRARY, "entries", term), message)
+    if len({" ".join(term.casefold().split()) for term in entries}) < len(entries):
+        yield Problem((*LIBRARY, "entries"), "say one term twice: case and spaces do not count")
+
+
+def _reflexes(line: AssemblyLineSpec) -> Iterator[Problem]:
+    rules: set[str] = set()
+    for number, reflex in enumerate(line.reflexes or ()):
+        path: Steps = (LINE, "reflexes", number)
+        circumstance = reflex.trigger.circumstance
+        fitting = FITTING[circumstance]
+        if reflex.do not in fitting:
+            when = "in the last turn" if circumstance == "last turn" else f"for '{circumstance}'"
+            message = f"is '{reflex.do}'; {when} it can be: {', '.join(fitting)}"
+            yield Problem((*path, "do"), message)
+        if reflex.rule in rules:
+            yield Problem((*path, "when"), f"is '{reflex.when}' again, with the same to do")
+        rules.add(reflex.rule)
+
+
+def _stuck(scenario: Scenario, line: AssemblyLineSpec) -> Iterator[Problem]:
+    if line.stuck and line.stuck.after >= scenario.life and scenario.life > 1:
+        message = f"is {line.stuck.after} turns, and a life has only {scenario.life}"
+        yield Problem((LINE, "stuck", "after"), message, beyond=("world", "rounds"))
