@@ -45,12 +45,37 @@ class Venture(NamedTuple):
     gain: int
 
 
+class Dial(NamedTuple):
+    """One setting of a harness: where it stands, stood at first, and what one scope changes."""
+
+    name: str
+    value: int
+    base: int
+    step: int
+
+
+class HarnessFacts(NamedTuple):
+    """What an agent is shown of its harness, where it may change it.
+
+    Authority is counted in scopes: ``has`` is what the worker has of it, ``granted`` what it is
+    granted without a question, ``most`` what it can have if it asks, and ``need`` what the work
+    of this round truly takes.
+    """
+
+    dials: tuple[Dial, ...]
+    has: int
+    granted: int
+    most: int
+    need: int
+
+
 class Facts(NamedTuple):
     """What the world shows one agent before it decides.
 
     ``budget`` is the project's money that is not set aside; ``pending`` is what of it waits in
     the worker's own payments, and ``replies`` say what became of them since the last round.
-    ``venture`` is there where the work is done with what one holds.
+    ``venture`` is there where the work is done with what one holds, ``harness`` where agents may
+    change theirs.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
     """
 
@@ -65,6 +90,7 @@ class Facts(NamedTuple):
     venture: Venture | None = None
     currency: str = "usd"
     decimals: int = 2
+    harness: HarnessFacts | None = None
 
 
 class Asked(NamedTuple):

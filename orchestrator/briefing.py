@@ -45,7 +45,7 @@ def brief_notes(stage: Stage, actor: Actor, left: Sequence[Note]) -> tuple[Note,
     fitting = stage.notes.search(query, scope, actor, CANDIDATES).found if query else ()
     ranked = rank(newest, fitting, spec)
     others = [note for note in ranked if note.name != HANDOFF][: spec.notes]
-    return tuple(within(left, others, stage.parts.brief_room(actor)))
+    return tuple(within(left, others, stage.parts.brief_room(str(actor.worker))))
 
 
 def task_words(task: str) -> str:

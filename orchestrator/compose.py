@@ -188,7 +188,7 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
         worker: Part(policies[id(group)], group.family)
         for worker, group in roster_of(scenario, seed)
     }
-    parts = Parts.of(scenario)
+    parts = Parts.of(scenario, world.harness)
     stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed, parts=parts)
     log.listen(stage.fold, Need, RunFinished)
     for each in (notes, world, lives, tally):

@@ -22,19 +22,21 @@ def waits(stage: Stage, observation: Observation) -> str:
     reflexes = stage.parts.reflexes
     if reflexes is None or observation.is_last_turn:
         return ""
-    rule = reflexes.waiting(observation.facts)
+    rule = reflexes.waiting(observation.facts, stage.parts.off(str(observation.actor.worker)))
     return rule.rule if rule else ""
 
 
 def let_through(stage: Stage, asked: Asked, before: Sequence[Call]) -> None:
     """Carry out one call, or tell the agent what stands against it; ``before`` came before it."""
-    allowance, reflexes = stage.parts.allowance, stage.parts.reflexes
-    if allowance and (reason := allowance.refusal(asked.actor, asked.call.tool)):
-        _refuse(stage, asked, reason)
-        return
-    if reflexes:
-        facts = stage.world.facts(str(asked.actor.worker))
-        if rule := reflexes.refusing(asked.call, before, facts):
+    parts, worker = stage.parts, str(asked.actor.worker)
+    if parts.allowance:
+        more = parts.more_calls(worker)
+        if reason := parts.allowance.refusal(asked.actor, asked.call.tool, more):
+            _refuse(stage, asked, reason)
+            return
+    if parts.reflexes:
+        facts = stage.world.facts(worker)
+        if rule := parts.reflexes.refusing(asked.call, before, facts, parts.off(worker)):
             _tell(stage, _envelope(stage, asked), rule)
             _refuse(stage, asked, f"a rule of your post stands against it: {rule.when}")
             return
@@ -50,7 +52,8 @@ def act_in_its_place(stage: Stage, decided: Decided, waited_by: str, is_last_tur
     envelope = stage.log.envelope(stage.round, decided.actor, key=key, cause=decided.seq)
     if waited_by:
         stage.log.append(ReflexActed(**envelope, rule=waited_by, did="wait"))
-    release = reflexes.releasing(stage.world.facts(str(decided.worker)), is_last_turn)
+    facts, off = stage.world.facts(str(decided.worker)), stage.parts.off(str(decided.worker))
+    release = reflexes.releasing(facts, is_last_turn, off)
     if release:
         rule, call = release
         _tell(stage, envelope, rule)

@@ -128,7 +128,7 @@ class Stage:
     @cached_property
     def tools(self) -> tuple[str, ...]:
         """The names of the tools that agents may call."""
-        return tuple(tool.name for tool in self.scenario.world.tools)
+        return self.scenario.tools
 
     @cached_property
     def schemas(self) -> tuple[ToolSchema, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scenarios.harness import settings_of
 from scenarios.ingredient import FITTING, AssemblyLineSpec
 from scenarios.library import NUMBER
 from scenarios.node import Steps
@@ -29,6 +30,7 @@ def ingredients(scenario: Scenario) -> Iterator[Problem]:
     line = scenario.assembly_line
     yield from _reflexes(line)
     yield from _stuck(scenario, line)
+    yield from _harness(scenario, line)
 
 
 def _library(scenario: Scenario) -> Iterator[Problem]:
@@ -69,3 +71,22 @@ def _stuck(scenario: Scenario, line: AssemblyLineSpec) -> Iterator[Problem]:
     if line.stuck and line.stuck.after >= scenario.life and scenario.life > 1:
         message = f"is {line.stuck.after} turns, and a life has only {scenario.life}"
         yield Problem((LINE, "stuck", "after"), message, beyond=("world", "rounds"))
+
+
+def _harness(scenario: Scenario, line: AssemblyLineSpec) -> Iterator[Problem]:
+    for number, tool in enumerate(scenario.world.tools):
+        if tool.name == "edit_harness" and line.harness is None:
+            message = "is edit_harness, which takes a harness: assembly_line.harness"
+            yield Problem(("world", "tools", number, "name"), message)
+    if line.harness is None:
+        return
+    grants, approves, needs = line.harness.grants, line.harness.approves_up_to, line.harness.needs
+    if approves is not None and approves < grants:
+        message = f"is {approves}, less than the {grants} that are granted without a question"
+        yield Problem((LINE, "harness", "approves_up_to"), message)
+    if needs > line.harness.most:
+        message = f"is {needs}, more than the {line.harness.most} that can be had"
+        yield Problem((LINE, "harness", "needs"), message)
+    if not settings_of(scenario):
+        message = "is about nothing: there is no setting to change (brief, budget, reflexes, pay's"
+        yield Problem((LINE, "harness"), f"{message} needs_approval_over)")

@@ -15,6 +15,7 @@ LABELLED: dict[Purpose, str] = {
     "release": "release_compute",
     "pay": "pay",
     "invest": "invest",
+    "extend": "edit_harness",
 }
 """The movements that are labelled, each with the tool under whose limit it falls."""
 

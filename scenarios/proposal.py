@@ -9,6 +9,7 @@ from memory.events import Leg, Purpose, Scope
 from memory.facts import Market
 from memory.notes import Draft, Note, Notes, Search
 from scenarios.economy import MONEY, Economy
+from scenarios.harness import Edit, Harness
 from scenarios.ledger import Ledger, written
 from scenarios.library import Document, Library
 from scenarios.spec import Scenario
@@ -18,7 +19,8 @@ class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
     ``busy`` holds, by worker, the tool on which it has spent this round; ``library`` is there
-    where there are documents to look things up in, as they stand in this ``round``.
+    where there are documents to look things up in, as they stand in this ``round``, and
+    ``harness`` where agents may change theirs.
     """
 
     actor: Actor
@@ -30,6 +32,7 @@ class View(NamedTuple):
     notes: Notes
     busy: Mapping[str, str] = MappingProxyType({})
     library: Library | None = None
+    harness: Harness | None = None
     round: int = 0
 
     @property
@@ -41,6 +44,14 @@ class View(NamedTuple):
     def worker(self) -> str:
         """Whose holdings the agent works with."""
         return self.actor.worker or "nobody"
+
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """Above which cost a call takes approval, by tool, as the harness stands."""
+        usual = self.economy.limits
+        if self.harness is None:
+            return usual
+        return self.harness.limits(self.worker, usual, self.economy.money)
 
     def say(self, amount: int, resource: str = MONEY) -> str:
         """Return an amount in words, such as ``12.50 usd``."""
@@ -56,11 +67,12 @@ class Move(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The owner's answer to a request for approval, in money's smallest unit."""
+    """The owner's answer to a request for approval, in money's smallest unit, or a resource's."""
 
     amount: int
     granted: bool
     reason: str
+    resource: str = ""
 
 
 class Done(NamedTuple):
@@ -73,6 +85,7 @@ class Done(NamedTuple):
     search: Search | None = None
     reads: tuple[Note, ...] = ()
     documents: tuple[Document, ...] = ()
+    edit: Edit | None = None
 
 
 class Refused(NamedTuple):

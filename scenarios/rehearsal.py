@@ -91,6 +91,19 @@ SUPPLY = Scenario.model_validate(
 """A small world with every tool, a surge, lots, and too little money for all of its rounds."""
 
 
+SELF_MADE = Scenario.model_validate(
+    {
+        **SUPPLY.model_dump(),
+        "scenario": "self_made",
+        "world": {
+            **SUPPLY.world.model_dump(exclude={"library"}),
+            "tools": [{"name": "reserve_compute"}, {"name": "pay", "needs_approval_over": 50}],
+        },
+        "assembly_line": {"harness": {"grants": 2, "approves_up_to": 3, "needs": 1}},
+    }
+)
+"""A smaller one, where agents may change their own harness."""
+
 WORKSHOP = Scenario.model_validate(
     {
         "scenario": "workshop",
@@ -151,6 +164,8 @@ BAD_CALLS: tuple[Call, ...] = (
     *_calls("lookup", "term", ("", None, "nothing of that name", "x" * 501)),
     *_calls("state_claim", "evidence", ([], ["nobody"], ["plan@x"], None), name="a", claim="b"),
     *_calls("state_claim", "name", ("", "two words"), claim="it holds", evidence=["constant-1"]),
+    *_calls("edit_harness", "to", (-1, 10**10, None), setting="approval", reason="speed"),
+    *_calls("edit_harness", "setting", ("", "might", "reflex-9"), to=600, reason="speed"),
     *_calls("finish", "handoff", (None, {}, ["one", "two"])),
     *(Call(tool=tool, arguments={"amount": 1}) for tool in ("work", "invest", "quote", "bequeath")),
 )
@@ -180,7 +195,7 @@ class Rehearsal:
         self.seed = seed
         self.log = Log("rehearsal")
         self.notes = Notes(self.log)
-        self._tools = {tool.name for tool in scenario.world.tools}
+        self._tools = set(scenario.tools)
         self.sealed: list[Record] = []
         self.events: list[Event] = []
         self.world = make(scenario, seed, self.log, self.notes, self.sealed.append)
@@ -239,6 +254,15 @@ def good_calls(amount: int) -> list[Call]:
         Call(
             tool="state_claim",
             arguments={"name": "margin", "claim": "it holds", "evidence": ["constant-1"]},
+        ),
+        Call(
+            tool="edit_harness",
+            arguments={
+                "setting": "approval",
+                "to": 50 + amount,
+                "reason": "bills",
+                "beyond": "ask",
+            },
         ),
         Call(tool="finish", arguments={"handoff": f"hold {amount}\nask early"}),
         *(Call(tool=tool) for tool in ("work", "invest", "quote", "bequeath")),

@@ -42,6 +42,7 @@ ToolName = Literal[
     "lookup",
     "state_claim",
     "ask_approval",
+    "edit_harness",
     "finish",
 ]
 
@@ -301,6 +302,13 @@ class Scenario(Spec):
 
     expect: tuple[ExpectSpec, ...] = ()
     """The scenario's own proof: what must come out of it."""
+
+    @property
+    def tools(self) -> tuple[ToolName, ...]:
+        """The tools that agents may call: those of the world, and those of ingredients."""
+        named = tuple(tool.name for tool in self.world.tools)
+        is_more = self.assembly_line.harness is not None and "edit_harness" not in named
+        return (*named, "edit_harness") if is_more else named
 
     @property
     def life(self) -> int:

@@ -5,12 +5,16 @@ proposes if the ledger allows it, so an agent never moves value itself: it asks.
 """
 
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
 
 from memory.chance import generator
 from memory.events import Leg
 from memory.notes import Draft
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, smallest
 from scenarios.enterprise import OUTPUT, Enterprise
+from scenarios.harness import AUTHORITY, SCOPE, Beyond
 from scenarios.knowledge import calculate, lookup, state_claim
 from scenarios.notebook import HANDOFF, post_note, read_notes, rollback_note, search_notes
 from scenarios.proposal import Answer, Done, Move, Refused, Tool, View
@@ -122,6 +126,42 @@ def ask_approval(view: View, amount: Money, reason: Line) -> Done | Refused:
     )
 
 
+def edit_harness(
+    view: View,
+    setting: Name,
+    to: Annotated[int, Field(ge=0, le=10**9)],
+    reason: Line,
+    beyond: Beyond = "no",
+) -> Done | Refused:
+    """Change a setting of your post's harness; it holds from your next turn on, for all its lives.
+
+    Widening one takes authority, which the owner has put aside for your post up to a limit; what
+    you set back is given back.
+
+    Parameters
+    ----------
+    setting
+        Which setting: one of those that you are shown.
+    to
+        What it shall be, a whole number.
+    reason
+        Why it is needed.
+    beyond
+        Whether to ask the owner for what goes beyond what your post is granted.
+    """
+    if view.harness is None:
+        return Refused("your post's harness is not yours to change")
+    edit = view.harness.propose(view.worker, setting, to, beyond)
+    if isinstance(edit, str):
+        return Refused(edit)
+    is_wider = any(leg.credit == view.worker for leg in edit.legs)
+    move = Move("extend" if is_wider else "release", edit.legs) if edit.legs else None
+    within = f"within the {view.harness.spec.most} scopes that are approved"
+    answer = Answer(edit.asked * SCOPE, True, within, AUTHORITY) if edit.asked else None
+    said = f"{setting} is {to} from your next turn on; it was {edit.before}"
+    return Done(said, move, answer, edit=edit._replace(reason=reason))
+
+
 def work(view: View) -> Done | Refused:
     """Spend this round working: you deliver as many units of output as you hold of compute.
 
@@ -206,6 +246,7 @@ TOOLS: dict[str, Tool] = {
         lookup,
         state_claim,
         ask_approval,
+        edit_harness,
         finish,
     )
 }
@@ -236,7 +277,7 @@ def _exact(view: View, amount: float) -> int | Refused:
 
 def _leave(view: View, tool: str, cost: int) -> tuple[Leg, ...] | Refused:
     """Return the leg that uses up approval, where the cost takes any."""
-    limit = view.economy.limits.get(tool)
+    limit = view.limits.get(tool)
     if limit is None or cost <= limit:
         return ()
     has = view.ledger.balance(view.worker, APPROVAL)

@@ -1,6 +1,6 @@
 """The simulated world: its clock, what work needs, and what comes of each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from memory.envelope import Actor, Envelope, Event
@@ -11,6 +11,7 @@ from memory.events import (
     Demand,
     DocumentRead,
     EpisodeEnded,
+    HarnessEdited,
     Leg,
     Need,
     NoteRefused,
@@ -25,6 +26,7 @@ from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
+from scenarios.harness import AUTHORITY, SCOPE, Harness
 from scenarios.label import LABELLED, label
 from scenarios.ledger import Ledger
 from scenarios.library import Library
@@ -94,6 +96,7 @@ class World:
     folds: ClassVar[tuple[type[Event], ...]] = (
         *(Transfer, ToolResult, Need, Pending, Settled),
         *(NoteWritten, NoteRefused, EpisodeEnded),
+        *Harness.folds,
     )
     """The kinds of events that change it."""
 
@@ -112,9 +115,7 @@ class World:
         self._seal = seal
         self._economy = Economy.of(scenario)
         self._workers = scenario.worker_names
-        self._tools: dict[str, Tool] = {
-            spec.name: TOOLS[spec.name] for spec in scenario.world.tools
-        }
+        self._tools: dict[str, Tool] = {name: TOOLS[name] for name in scenario.tools}
         self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
         self._round = 0
         self._markets: dict[str, Market] = {}
@@ -123,8 +124,9 @@ class World:
         self._wills: set[str] = set()
         self._dead: dict[str, str] = {}
         books = (self.ledger, notes, self._busy)
-        library = Library.of(scenario, seed)
-        self._sight = (scenario, seed, self._economy, self._markets, *books, library)
+        self.harness = Harness.of(scenario)
+        documents = (Library.of(scenario, seed), self.harness)
+        self._sight = (scenario, seed, self._economy, self._markets, *books, *documents)
         self._acquired: dict[tuple[str, str], int] = {}
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
@@ -148,6 +150,8 @@ class World:
             )
             envelope = self._log.envelope(0, key=f"grant/{COMPUTE}")
             self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
+        if self.harness:
+            self.harness.open(self._log, len(self._workers))
 
     def advance(self, round: int) -> None:
         """Begin a round: tell everyone what the work will truly need; answer what waits."""
@@ -161,6 +165,8 @@ class World:
                     notice=market.notice,
                 )
             )
+        if self.harness:
+            self.harness.tell_need(self._log, round)
         if self.ledger.pending:
             self._answer_payments(round)
 
@@ -169,9 +175,8 @@ class World:
         for waited, outcome, answer in endings(waiting, round, self._economy):
             actor, cause = Actor(waited.worker), waited.seq
             if answer:
-                amount, granted, reason = answer
                 envelope = self._log.envelope(round, actor, key=waited.key, cause=cause)
-                approval = Approval(**envelope, amount=amount, granted=granted, reason=reason)
+                approval = Approval(**envelope, **answer._asdict())
                 cause = self._log.append(approval).seq
             settled = self._log.append(
                 Settled(
@@ -201,6 +206,7 @@ class World:
             venture=self._venture(free(worker, COMPUTE)),
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
+            harness=self.harness.facts(worker, self._round) if self.harness else None,
         )
 
     def _venture(self, held: int) -> Venture | None:
@@ -232,6 +238,8 @@ class World:
         for worker in self._workers:
             for market in self._told:
                 self._settle(round, worker, market)
+        if self.harness:
+            self.harness.meter(self._log, round, self._workers, self.ledger)
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: the only place where the world changes."""
@@ -254,6 +262,9 @@ class World:
             self._answered[event.key] = event
         elif type(event) is Need:
             self._begin(event)
+        elif type(event) is HarnessEdited:
+            if self.harness:
+                self.harness.fold(event)
         elif type(event) is EpisodeEnded:
             self._dead[str(event.worker)] = str(event.agent)
         elif type(event) is Pending:
@@ -287,6 +298,8 @@ class World:
             self._busy.clear()
             self._wills -= set(self._dead.values())
             self._dead.clear()
+        if need.resource == AUTHORITY:
+            return
         market = self._economy.goods[need.resource].market(need.round)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
         self._told = tuple(self._markets.values())
@@ -328,10 +341,7 @@ class World:
 
     def _carry_out(self, asked: Asked, done: Done) -> None:
         if done.answer:
-            amount, granted, reason = done.answer
-            self._log.append(
-                Approval(**self._caused_by(asked), amount=amount, granted=granted, reason=reason)
-            )
+            self._log.append(Approval(**self._caused_by(asked), **done.answer._asdict()))
         if done.move:
             self._move(asked, done.move)
         if done.draft:
@@ -345,6 +355,8 @@ class World:
         for note in done.reads:
             key = f"{asked.key}/{note.note}"
             self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)
+        if done.edit:
+            self._log.append(HarnessEdited(**self._caused_by(asked), **done.edit.told()))
         for document in done.documents:
             name, version, term, _ = document
             read = DocumentRead(**self._caused_by(asked), document=name, version=version, term=term)
@@ -361,18 +373,23 @@ class World:
         unmet = self._unmet(worker)
         moved = self._log.append(Transfer(**self._caused_by(asked), purpose=purpose, legs=legs))
         if purpose in LABELLED:
-            fact = label(move, worker, self._economy.limits, unmet)
+            fact = label(move, worker, self._limits(worker), unmet)
             self._seal(Record(moved.seq, fact))
+
+    def _limits(self, worker: str) -> Mapping[str, int]:
+        usual, harness = self._economy.limits, self.harness
+        return harness.limits(worker, usual, self._economy.money) if harness else usual
 
     def _caused_by(self, asked: Asked) -> Envelope:
         return self._log.envelope(self._round, asked.actor, key=asked.key, cause=asked.cause)
 
     def _unmet(self, worker: str) -> dict[str, float]:
         """Return what is left of a worker's need this round."""
-        return {
-            resource: max(0.0, market.need - self._acquired.get((worker, resource), 0))
-            for resource, market in self._markets.items()
-        }
+        needs = {resource: market.need for resource, market in self._markets.items()}
+        if self.harness:
+            needs[AUTHORITY] = self.harness.need(self._round) * SCOPE
+        taken = self._acquired
+        return {name: max(0.0, need - taken.get((worker, name), 0)) for name, need in needs.items()}
 
     def _settle_estate(self, round: int, worker: str, agent: str) -> None:
         """Let go back to the pool what a dead agent's successor does not get."""

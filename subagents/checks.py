@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from memory.envelope import Actor
 from memory.events import Call
-from memory.facts import Facts, Market, Venture
+from memory.facts import Dial, Facts, HarnessFacts, Market, Venture
 from memory.truth import Motive
 from subagents.policy import Decision, Memo, Observation, Organism, Policy
 
@@ -71,6 +71,20 @@ AT_WORK = A_TURN._replace(
 )
 """A turn where the work is done with what one holds, and nothing is used up."""
 
+AT_THE_HARNESS = A_TURN._replace(
+    turn=1,
+    facts=A_TURN.facts._replace(
+        harness=HarnessFacts(
+            dials=(Dial("calls", 40, 40, 10), Dial("approval", 500, 500, 100)),
+            has=0,
+            granted=2,
+            most=4,
+            need=1,
+        )
+    ),
+)
+"""The first turn of a life whose harness may be changed, where the work takes a scope of it."""
+
 SURGE = facing(
     A_TURN, demand=130.0, demand_sd=26.0, need=155.153, notice="demand is 1.3 times as high"
 )
@@ -92,8 +106,9 @@ TURNS = (
     AT_WORK._replace(turn=24),
     AT_WORK._replace(turn=24, tools=("work",)),
     AT_WORK._replace(facts=AT_WORK.facts._replace(held={"compute": 0})),
+    AT_THE_HARNESS,
 )
-"""The kinds of turn there are: quiet, first, last, left over, surge, lots, forged notes, work."""
+"""The kinds of turn: quiet, first, last, left over, surge, lots, forged notes, work, harness."""
 
 
 def decide(policy: Policy, observation: Observation) -> Decision:

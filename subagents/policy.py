@@ -31,6 +31,7 @@ TOOLS = (
     "lookup",
     "state_claim",
     "ask_approval",
+    "edit_harness",
     "finish",
 )
 """The tools of a world that offers all there are."""

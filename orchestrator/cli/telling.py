@@ -178,7 +178,7 @@ def _harness(event: Event) -> str:
         case Stuck():
             return f"is stuck since {event.turns} turns: {event.sign}"
         case HarnessEdited():
-            why = f" because {event.reason}" if event.reason else ""
+            why = f": {event.reason}" if event.reason else ""
             return f"changes its harness: {event.setting} from {event.before} to {event.after}{why}"
         case _:
             return event.kind

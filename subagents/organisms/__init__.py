@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from subagents.organisms.builder import Builder
 from subagents.organisms.cautious import Cautious
+from subagents.organisms.grabber import Grabber
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.planner import Planner
@@ -10,9 +12,20 @@ from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
 
-__all__ = ["CATALOGUE", "Cautious", "Heir", "Honest", "Planner", "Ratchet", "WeakShard"]
+__all__ = [
+    "CATALOGUE",
+    "Builder",
+    "Cautious",
+    "Grabber",
+    "Heir",
+    "Honest",
+    "Planner",
+    "Ratchet",
+    "WeakShard",
+]
 
 CATALOGUE: Mapping[str, type[Organism]] = {
-    organism.name: organism for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir)
+    organism.name: organism
+    for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Builder, Grabber)
 }
 """Every organism under its name in YAML."""

@@ -14,7 +14,7 @@ from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys
 from scenarios.loader import load_scenario
-from scenarios.rehearsal import BAD_CALLS, SUPPLY, WORKSHOP, Make, Rehearsal
+from scenarios.rehearsal import BAD_CALLS, SELF_MADE, SUPPLY, WORKSHOP, Make, Rehearsal
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
 from scenarios.world import World
@@ -40,6 +40,11 @@ def test_the_world_obeys_every_law_where_agents_work_with_what_they_hold(law: La
     law(World, WORKSHOP)
 
 
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_the_world_obeys_every_law_where_agents_change_their_harness(law: Law) -> None:
+    law(World, SELF_MADE)
+
+
 def test_every_law_is_put_to_worlds() -> None:
     public = {
         each
@@ -53,7 +58,7 @@ def test_every_law_is_put_to_worlds() -> None:
 def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
     results = [
         event
-        for scenario in (SUPPLY, WORKSHOP)
+        for scenario in (SUPPLY, WORKSHOP, SELF_MADE)
         for seed in (7, 8, 9)
         for event in Rehearsal(World, scenario, seed).play(8).events
         if type(event) is ToolResult
@@ -134,6 +139,14 @@ class _Unsealed(World):
         self._seal = lambda record: None
 
 
+class _Groundless(World):
+    def open(self) -> None:
+        assert self.harness is not None
+        self.harness.spec = self.harness.spec.model_copy(update={"grants": 0})
+        super().open()
+        self.harness.spec = self.harness.spec.model_copy(update={"grants": 2})
+
+
 @pytest.mark.parametrize(
     ("law", "broken", "message"),
     [
@@ -153,6 +166,11 @@ class _Unsealed(World):
 def test_a_world_that_breaks_a_law_is_told_which(law: Law, broken: Make, message: str) -> None:
     with pytest.raises(AssertionError, match=message):
         law(broken, SUPPLY)
+
+
+def test_a_world_that_grants_authority_from_nowhere_is_told() -> None:
+    with pytest.raises(AssertionError, match="takes what nobody granted"):
+        checks.all_authority_has_a_grantor(_Groundless, SELF_MADE)
 
 
 def test_a_world_is_put_to_every_law_at_once() -> None:
