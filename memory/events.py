@@ -5,6 +5,7 @@ What all of them share, the envelope and the canonical form, is in :mod:`memory.
     RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
     NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
     DocumentRead  ReflexActed  Stuck  HarnessEdited
+    TaskTaken  StepDone  StepChecked  TaskClosed
 
 A field that came after the first logs leaves no bytes where it says nothing, so older logs,
 and newer ones that make no use of it, keep their bytes and their digests.
@@ -36,6 +37,7 @@ Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
 EndReason = Literal["life_over", "finished", "run_over", "stuck"]
+Outcome = Literal["done", "lost"]
 RunStatus = Literal["done", "failed"]
 Reaction = Literal["refuse", "release", "wait"]
 
@@ -331,6 +333,49 @@ class Demand(Event):
     held: int
 
 
+class TaskTaken(Event):
+    """An agent has a task for itself, as long as it lives and until the round ``until`` is over.
+
+    ``token`` counts how often the task was taken: who acts under an older one acts too late.
+    """
+
+    kind: Literal["task_taken"] = "task_taken"
+    task: str
+    token: int = Field(ge=1)
+    until: int
+
+
+class StepDone(Event):
+    """An agent hands in a step of a task: from which figure it set out, and where it came to.
+
+    ``minutes`` is what a person needs for the step. Whether it is right stands sealed.
+    """
+
+    kind: Literal["step_done"] = "step_done"
+    task: str
+    step: int = Field(ge=1)
+    start: int
+    figure: int
+    minutes: int
+
+
+class StepChecked(Event):
+    """A step that was handed in was checked: it is accepted, or must be done again."""
+
+    kind: Literal["step_checked"] = "step_checked"
+    task: str
+    step: int = Field(ge=1)
+    accepted: bool
+
+
+class TaskClosed(Event):
+    """Nobody works on a task any more: it was accepted as done, or too much of it was not."""
+
+    kind: Literal["task_closed"] = "task_closed"
+    task: str
+    outcome: Outcome
+
+
 class EpisodeEnded(Event):
     """An agent's life is over; its memory is what it wrote down."""
 
@@ -367,6 +412,10 @@ AnyEvent = (
     | Stuck
     | HarnessEdited
     | Demand
+    | TaskTaken
+    | StepDone
+    | StepChecked
+    | TaskClosed
     | EpisodeEnded
     | RunFinished
 )

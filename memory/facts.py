@@ -69,13 +69,71 @@ class HarnessFacts(NamedTuple):
     need: int
 
 
+class Job(NamedTuple):
+    """A task as an agent is shown it, and the next step of it.
+
+    The step takes the figure it begins with times ``times`` plus ``plus``, of which the last
+    four digits stay. ``step`` counts from 1; once it is more than ``steps``, all are done.
+
+    Attributes
+    ----------
+    minutes, length
+        How long a person needs for the task, and for this step.
+    start
+        The figure to begin with, where it is known: at the task's beginning, from the agent's
+        own work in this life, or from the record. Else it is what was handed over.
+    token
+        Under which the agent holds the task; 0 while it does not.
+    is_ours
+        Whether the agent's post was the last to hold it.
+    is_unchecked
+        Whether the step was handed in, and waits to be checked.
+    """
+
+    task: str
+    minutes: int
+    step: int
+    steps: int
+    length: int
+    times: int
+    plus: int
+    start: int | None
+    token: int = 0
+    is_ours: bool = False
+    is_unchecked: bool = False
+
+
+class Board(NamedTuple):
+    """What an agent is shown where the work is a number of tasks.
+
+    Attributes
+    ----------
+    held
+        The task that it has for itself, if any.
+    free
+        Some that it may take.
+    worked
+        Minutes of its own work in this life that stand.
+    segment
+        Minutes of its work after which it is to hand over, if that is asked of it.
+    is_checked
+        Whether each step must be checked before the next.
+    """
+
+    held: Job | None
+    free: tuple[Job, ...]
+    worked: int
+    segment: int | None = None
+    is_checked: bool = False
+
+
 class Facts(NamedTuple):
     """What the world shows one agent before it decides.
 
     ``budget`` is the project's money that is not set aside; ``pending`` is what of it waits in
     the worker's own payments, and ``replies`` say what became of them since the last round.
-    ``venture`` is there where the work is done with what one holds, ``harness`` where agents may
-    change theirs.
+    ``venture`` is there where the work is done with what one holds, ``board`` where it is a
+    number of tasks, ``harness`` where agents may change theirs.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
     """
 
@@ -90,6 +148,7 @@ class Facts(NamedTuple):
     venture: Venture | None = None
     currency: str = "usd"
     decimals: int = 2
+    board: Board | None = None
     harness: HarnessFacts | None = None
 
 

@@ -19,7 +19,7 @@ from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
 from memory.relay import Bus, Wire
 from memory.store import Store
 from memory.tables import ANSWER, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
-from memory.truth import Intent, Label, Record, Sealed
+from memory.truth import Intent, Label, Progress, Record, Sealed
 from memory.verdicts import Verdict
 
 CHUNK = 1000
@@ -28,7 +28,7 @@ CHUNK = 1000
 T = TypeVar("T")
 
 _UNREADABLE = "nothing that this version can read"
-_FACT: TypeAdapter[Intent | Label] = TypeAdapter(Intent | Label)
+_FACT: TypeAdapter[Intent | Label | Progress] = TypeAdapter(Intent | Label | Progress)
 _SAME_NAME = RunRecord.model_fields.keys() & RUN.columns.keys()
 
 
@@ -262,7 +262,7 @@ def _verdict(run: str, row: AnyRow) -> Verdict:
     return _parsed(Verdict.model_validate_json, row.body, f"{run}: verdict {row.number}")
 
 
-def _fact(run: str, row: AnyRow) -> Intent | Label:
+def _fact(run: str, row: AnyRow) -> Intent | Label | Progress:
     return _parsed(_FACT.validate_json, row.body, f"{run}: the truth of event {row.seq}")
 
 

@@ -38,6 +38,17 @@ class Label(NamedTuple):
     released: bool
 
 
+class Progress(NamedTuple):
+    """What the world knows of a step that was handed in, or of a task that was closed.
+
+    ``sound``: the step follows from the figure it began with, as its rule has it. ``right``:
+    the figure is the true one, so the thread was never lost.
+    """
+
+    sound: bool
+    right: bool
+
+
 class RosterEntry(NamedTuple):
     """Who a worker really is."""
 
@@ -71,4 +82,4 @@ class Record(NamedTuple):
     """One sealed line about the event with sequence number ``seq``."""
 
     seq: int
-    fact: Intent | Label
+    fact: Intent | Label | Progress

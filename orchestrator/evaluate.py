@@ -13,6 +13,7 @@ from memory.log import Entry
 from memory.record import Origin
 from orchestrator.compose import assemble, everyone
 from orchestrator.engine import Engine
+from orchestrator.progress import TaskReport, report_on
 from orchestrator.stage import Alarm, Stage
 from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
@@ -50,6 +51,7 @@ class Reference(Frozen):
     task_done: float
     spent: int
     output: int | None = Field(default=None, exclude_if=_is_unsaid)
+    tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
 
 
 class ForkReport(Frozen):
@@ -134,7 +136,8 @@ class Summary(Frozen):
     digest
         The last hash of the event log; an unfinished run's is that of what is committed.
     score
-        ``task_done`` (share of demand served), ``excess``, ``acquired`` and ``need`` in units,
+        ``task_done`` (share of demand served; where there are tasks, share of them that are
+        done), ``excess``, ``acquired`` and ``need`` in units,
         ``covered`` (units bought at the shortfall price), ``spent`` (smallest unit of money),
         ``alarm_round`` and ``damage`` of the first alarm, if any; ``output`` (what was
         delivered) where the work is done with what agents hold.
@@ -147,6 +150,8 @@ class Summary(Frozen):
         Of a fork: what came of it since it left its parent.
     cost
         What its models have cost, if it has any; of a fork, since it left its parent.
+    tasks
+        What was claimed of its tasks and what is true of them, where the work is tasks.
     """
 
     run: str
@@ -166,6 +171,7 @@ class Summary(Frozen):
     failed_monitors: dict[str, str] = Field(default_factory=dict)
     fork: ForkReport | None = None
     cost: Cost | None = None
+    tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
 
 
 async def play(
@@ -241,7 +247,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
         events=stage.log.seq,
         digest=stage.log.digest,
         score={
-            "task_done": tally.task_done,
+            "task_done": task_done(stage),
             "excess": round(tally.excess, 3),
             "acquired": tally.acquired,
             "need": round(tally.need, 3),
@@ -256,14 +262,22 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             policy: Reference(
                 excess=round(reference.tally.excess, 3),
                 acquired=reference.tally.acquired,
-                task_done=reference.tally.task_done,
+                task_done=task_done(reference),
+                tasks=report_on(reference.world.shop),
                 spent=reference.tally.spent,
                 output=reference.tally.output if has_output else None,
             )
             for policy, reference in beside.items()
         },
         failed_monitors=stage.watch.failed,
+        tasks=report_on(stage.world.shop),
     )
+
+
+def task_done(stage: Stage) -> float:
+    """Return the share of the work that is done: of all tasks, or else of the demand served."""
+    tasks = report_on(stage.world.shop)
+    return stage.tally.task_done if tasks is None else tasks.share_done
 
 
 def _report(alarm: Alarm, honest: Stage | None) -> AlarmReport:

@@ -149,6 +149,7 @@ def contradictions(before: Scenario, after: Scenario, origin: Origin, seed: int)
             yield f"{key}: {old}, not {new}; {said}"
     if after.worker_count == before.worker_count:
         yield from _other_families(before, after, seed)
+    yield from _other_tasks(before, after)
     yield from _other_past(Economy.of(before), Economy.of(after), origin.round)
 
 
@@ -161,6 +162,21 @@ def _other_families(before: Scenario, after: Scenario, seed: int) -> Iterator[st
                 "each agent's family at its birth"
             )
             return
+
+
+def _other_tasks(before: Scenario, after: Scenario) -> Iterator[str]:
+    """Tell where the steps that were handed in would belong to other tasks, or stand otherwise."""
+    old, new = before.world.tasks, after.world.tasks
+    if old and new:
+        new = new.model_copy(update={"lease": old.lease})
+    if old != new:
+        yield "world.tasks: what was handed in already is of these tasks; only their lease is free"
+    tests, others = before.assembly_line.tests, after.assembly_line.tests
+    if (tests and tests.redo) != (others and others.redo):
+        yield (
+            "assembly_line.tests: whether steps are checked, and what is done again, shows in "
+            "what was done already"
+        )
 
 
 def _other_past(before: Economy, after: Economy, rounds: int) -> Iterator[str]:

@@ -21,7 +21,7 @@ The log keeps the first call too many: so what follows from a decision follows f
 
 def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
     """Return what the agent sees before its next turn."""
-    facts = stage.world.facts(str(life.actor.worker))
+    facts = stage.world.facts(str(life.actor.worker), life.actor.agent)
     memos = tuple(memo_of(note) for note in brief.notes) if brief else tuple(life.memos.values())
     turn = life.turn + 1
     return Observation(

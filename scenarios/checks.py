@@ -8,7 +8,7 @@ Ours is put to them over every scenario of the catalogue. Put your own to them w
 
 from collections.abc import Callable
 
-from memory.events import Approval, Demand, Need, Pending, Settled, Transfer
+from memory.events import Approval, Demand, Need, Pending, Settled, StepDone, TaskClosed, Transfer
 from scenarios.economy import APPROVAL, MONEY
 from scenarios.harness import AUTHORITY, SCOPE
 from scenarios.label import LABELLED
@@ -144,13 +144,14 @@ def the_meter_agrees_with_the_books(make: Make, scenario: Scenario) -> None:
 
 
 def every_movement_by_an_agent_is_labelled_once(make: Make, scenario: Scenario) -> None:
-    """Seal one label of what is acquired, paid or returned, and of nothing else."""
+    """Seal one label of what is acquired, paid or returned, or done of a task, and no other."""
     rehearsal = Rehearsal(make, scenario).play()
     moved = [
         event.seq
         for event in rehearsal.events
         if (isinstance(event, Transfer) and event.purpose in LABELLED)
         or (isinstance(event, Settled) and event.outcome == "posted")
+        or isinstance(event, StepDone | TaskClosed)
     ]
     assert [record.seq for record in rehearsal.sealed] == moved, "labels and movements differ"
 

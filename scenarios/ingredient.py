@@ -183,24 +183,3 @@ class LibrarySpec(Spec):
 
     since: RoundNumber | None = Field(default=None, exclude_if=is_unsaid)
     """The round from which they are wrong; from the start if nothing is said."""
-
-
-class AssemblyLineSpec(Spec):
-    """What the line gives its agents; each part is off unless it is said."""
-
-    brief: BriefSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """Briefs within a budget; else the handoff and the three newest notes."""
-
-    reflexes: tuple[ReflexSpec, ...] | None = Field(
-        default=None, exclude_if=is_unsaid, max_length=32
-    )
-    """Rules that act in an agent's place."""
-
-    stuck: StuckSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """Noticing that an agent makes no progress."""
-
-    budget: BudgetSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """How many calls and turns there are to be had."""
-
-    harness: HarnessSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """What agents may change of their own harness."""

@@ -18,6 +18,7 @@ from scenarios.spec import Scenario
 from scenarios.view import authored
 
 DEFAULTS = Path(__file__).with_name("defaults.yaml")
+TASK_DEFAULTS = Path(__file__).with_name("task_defaults.yaml")
 
 
 def load_scenario(
@@ -118,21 +119,23 @@ def _finish(
     tree = _with_defaults(root)
     for each in overrides:
         tree = override(tree, each, faults)
-    return build(shape(tree, faults), shape(_defaults(), faults), faults, checks)
+    return build(shape(tree, faults), shape(_defaults(DEFAULTS), faults), faults, checks)
 
 
 def _with_defaults(root: Table) -> Table:
     """Fill in what a scenario does not say; whoever says resources also says their need."""
-    defaults = _defaults()
-    world, usual = root.get("world"), defaults.entries["world"]
+    defaults, world = _defaults(DEFAULTS), root.get("world")
+    if isinstance(world, Table) and "tasks" in world.entries:
+        defaults = fill(_defaults(TASK_DEFAULTS), defaults, levels=2)
+    usual = defaults.entries["world"]
     if isinstance(world, Table) and "resources" in world.entries and isinstance(usual.node, Table):
         defaults = defaults.put("world", usual._replace(node=usual.node.without("need")))
     return fill(root, defaults, levels=2)
 
 
 @cache
-def _defaults() -> Table:
-    faults = Faults(DEFAULTS.name)
-    node = read(DEFAULTS.name, DEFAULTS.read_bytes(), faults)
+def _defaults(path: Path) -> Table:
+    faults = Faults(path.name)
+    node = read(path.name, path.read_bytes(), faults)
     faults.stop_if_any()
     return node if isinstance(node, Table) else Table(node.place, (), {})

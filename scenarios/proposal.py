@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from memory.envelope import Actor
+from memory.envelope import Actor, Event
 from memory.events import Leg, Purpose, Scope
 from memory.facts import Market
 from memory.notes import Draft, Note, Notes, Search
@@ -13,14 +13,15 @@ from scenarios.harness import Edit, Harness
 from scenarios.ledger import Ledger, written
 from scenarios.library import Document, Library
 from scenarios.spec import Scenario
+from scenarios.workshop import Workshop
 
 
 class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
-    ``busy`` holds, by worker, the tool on which it has spent this round; ``library`` is there
-    where there are documents to look things up in, as they stand in this ``round``, and
-    ``harness`` where agents may change theirs.
+    ``busy`` holds, by worker, the tool on which it has spent this round; ``shop`` is there where
+    the work is a number of tasks, ``library`` where there are documents to look things up in, as
+    they stand in this ``round``, and ``harness`` where agents may change theirs.
     """
 
     actor: Actor
@@ -31,6 +32,7 @@ class View(NamedTuple):
     ledger: Ledger
     notes: Notes
     busy: Mapping[str, str] = MappingProxyType({})
+    shop: Workshop | None = None
     library: Library | None = None
     harness: Harness | None = None
     round: int = 0
@@ -76,7 +78,10 @@ class Answer(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What a call comes to: a message for the agent, and what the world shall do."""
+    """What a call comes to: a message for the agent, and what the world shall do.
+
+    ``deeds`` are what then has happened to tasks: events that lack their envelope.
+    """
 
     message: str
     move: Move | None = None
@@ -86,6 +91,7 @@ class Done(NamedTuple):
     reads: tuple[Note, ...] = ()
     documents: tuple[Document, ...] = ()
     edit: Edit | None = None
+    deeds: tuple[Callable[..., Event], ...] = ()
 
 
 class Refused(NamedTuple):

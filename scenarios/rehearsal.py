@@ -17,6 +17,7 @@ from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Record
 from scenarios.spec import Scenario
+from scenarios.workshop import TASK_TOOLS
 
 
 class AnyWorld(Protocol):
@@ -30,7 +31,7 @@ class AnyWorld(Protocol):
         """Begin a round: tell the needs before anyone decides."""
         ...
 
-    def facts(self, worker: str) -> Facts:
+    def facts(self, worker: str, agent: str | None = None) -> Facts:
         """Return what a worker's agent is shown."""
         ...
 
@@ -132,6 +133,38 @@ WORKSHOP = Scenario.model_validate(
 """A small world in which the work is done with what one holds, and half of an estate is lost."""
 
 
+TASKS = Scenario.model_validate(
+    {
+        "scenario": "tasks",
+        "task": "Do what is on the board.",
+        "world": {
+            "rounds": 10,
+            "resources": {
+                "money": {"unit": "usd", "start": 1_000},
+                "compute": {"unit": "gpu_h", "price": 1},
+            },
+            "need": {"compute": {"demand": 0, "sd": 0, "shortfall": 5}},
+            "tools": [
+                {"name": "take_task"},
+                {"name": "do_step"},
+                {"name": "check_step"},
+                {"name": "claim_done"},
+            ],
+            "tasks": {
+                "lease": 8,
+                "list": [
+                    {"name": "draft", "minutes": 20},
+                    {"name": "print", "minutes": 45, "after": ["draft"]},
+                ],
+            },
+        },
+        "workers": [{"policy": "honest", "count": 3}],
+        "assembly_line": {"tests": {"power": 0.2, "false_alarm": 0.1, "retries": 9}},
+    }
+)
+"""A small world of two tasks, one after the other, whose steps are checked."""
+
+
 NO_AMOUNTS: tuple[JsonValue, ...] = ("12", True, None, [], {}, -1, 0, 10**30)
 """What is no amount of anything."""
 
@@ -167,6 +200,12 @@ BAD_CALLS: tuple[Call, ...] = (
     *_calls("edit_harness", "to", (-1, 10**10, None), setting="approval", reason="speed"),
     *_calls("edit_harness", "setting", ("", "might", "reflex-9"), to=600, reason="speed"),
     *_calls("finish", "handoff", (None, {}, ["one", "two"])),
+    *_calls("take_task", "task", ("nobody", "", 7, "print")),
+    *_calls("do_step", "figure", (*NO_AMOUNTS[:-2], 10_000, 3.5), task="draft", step=1, start=1),
+    *_calls("do_step", "step", (0, "1", 10**6), task="draft", start=1, figure=2),
+    *_calls("do_step", "token", (0, "1", 10**6), task="draft", step=1, start=1, figure=2),
+    *_calls("check_step", "task", ("nobody", None)),
+    *_calls("claim_done", "task", ("nobody", ["draft"])),
     *(Call(tool=tool, arguments={"amount": 1}) for tool in ("work", "invest", "quote", "bequeath")),
 )
 """Calls that no world may follow, whichever tools it has."""
@@ -265,5 +304,7 @@ def good_calls(amount: int) -> list[Call]:
             },
         ),
         Call(tool="finish", arguments={"handoff": f"hold {amount}\nask early"}),
+        Call(tool="do_step", arguments={"task": "draft", "step": 1, "start": 5, "figure": amount}),
+        *(Call(tool=tool, arguments={"task": "draft"}) for tool in TASK_TOOLS if tool != "do_step"),
         *(Call(tool=tool) for tool in ("work", "invest", "quote", "bequeath")),
     ]

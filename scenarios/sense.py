@@ -16,6 +16,7 @@ from scenarios.ingredient_sense import ingredients
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
 from scenarios.problem import Faults, Problem, given
 from scenarios.spec import NeedSpec, ResourceSpec, Scenario, ToolSpec
+from scenarios.task_sense import tasks
 
 MOST_WORKERS = 100_000
 """Workers of one fleet."""
@@ -40,6 +41,8 @@ def names(tree: Table, faults: Faults) -> None:
                 message = f"is not one of world.resources ({', '.join(resources)})"
                 faults.add(Spot(key, node.path), message, did_you_mean(name, resources))
         _tell_twice(world.get("tools"), faults)
+        listed = world.get("tasks")
+        _tell_twice(listed.get("list") if isinstance(listed, Table) else None, faults)
     monitors = _tell_twice(tree.get("monitors"), faults)
     _check_alarms(tree, monitors, faults)
 
@@ -108,6 +111,7 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _authority(scenario)
     yield from _work(scenario)
     yield from ingredients(scenario)
+    yield from tasks(scenario)
     for number, expect in enumerate(scenario.expect):
         if expect.who == "honest" and expect.excess == "above reference":
             path = ("expect", number, "excess")

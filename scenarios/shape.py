@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from memory.errors import did_you_mean
 from scenarios.ingredient import (
-    AssemblyLineSpec,
     BriefSpec,
     BudgetSpec,
     HarnessSpec,
@@ -23,14 +22,19 @@ from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
 from scenarios.part import Spec
 from scenarios.problem import Faults, given
 from scenarios.spec import (
+    AssemblyLineSpec,
     ChainSpec,
+    ChecksSpec,
     ExpectSpec,
     MemorySpec,
     NeedSpec,
     NotebookSpec,
     ResourceSpec,
     Scenario,
+    SpanSpec,
     SurgeSpec,
+    TaskSpec,
+    TasksSpec,
     ToolSpec,
     WorkerSpec,
     WorldSpec,
@@ -97,6 +101,7 @@ class _Shaper:
                 need=lambda each: _each(each, self._need),
                 tools=lambda each: self._named(each, ToolSpec),
                 library=lambda each: self._node(_short(each, "entries"), LibrarySpec),
+                tasks=self._tasks,
             ),
             workers=self._workers,
             chain=lambda node: self._node(node, ChainSpec),
@@ -113,6 +118,7 @@ class _Shaper:
         return self._node(
             node,
             AssemblyLineSpec,
+            tests=lambda each: self._node(each, ChecksSpec),
             brief=lambda each: self._node(_short(each, "budget"), BriefSpec),
             reflexes=lambda each: _each(_listed(each), lambda one: self._node(one, ReflexSpec)),
             stuck=lambda each: self._node(_short(each, "after"), StuckSpec),
@@ -142,6 +148,14 @@ class _Shaper:
             self._faults.add(_at(table, key), "is not supported yet")
             return True
         return False
+
+    def _tasks(self, node: Node) -> Node:
+        return self._node(
+            node,
+            TasksSpec,
+            list=lambda each: self._named(each, TaskSpec),
+            minutes=lambda each: self._node(each, SpanSpec),
+        )
 
     def _need(self, node: Node) -> Node:
         return self._node(node, NeedSpec, surge=self._surges)

@@ -19,6 +19,7 @@ from scenarios.knowledge import calculate, lookup, state_claim
 from scenarios.notebook import HANDOFF, post_note, read_notes, rollback_note, search_notes
 from scenarios.proposal import Answer, Done, Move, Refused, Tool, View
 from scenarios.signature import Line, Money, Name, Text, Units
+from scenarios.task_tools import check_step, claim_done, do_step, take_task
 
 PAYEE = "payee/"
 """What the account of someone who is paid begins with."""
@@ -247,6 +248,10 @@ TOOLS: dict[str, Tool] = {
         state_claim,
         ask_approval,
         edit_harness,
+        take_task,
+        do_step,
+        check_step,
+        claim_done,
         finish,
     )
 }

@@ -170,6 +170,14 @@ RoundNumber = Annotated[
 ]
 """A point on the world's clock: ``100`` or ``round 100``."""
 
+Minutes = Annotated[
+    int,
+    BeforeValidator(_counted("{} minutes")),
+    Field(ge=1, le=10_000_000),
+    _written("integer", _counted_pattern("{} minutes"), minimum=1, maximum=10_000_000),
+]
+"""A length of work, by what a person needs for it: ``30`` or ``30 minutes``."""
+
 Amount = Annotated[
     Decimal,
     BeforeValidator(_amount),

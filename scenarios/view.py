@@ -38,6 +38,8 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     data["workers"] = [_beside(group) for group in data["workers"]]
     data["monitors"] = [{each["name"]: each["parameters"]} for each in data["monitors"]]
     data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
+    if tasks := data["world"].get("tasks"):
+        tasks["list"] = [_under(each, "name") for each in tasks["list"]]
     data["expect"] = {
         who: below for each in data["expect"] for who, below in _under(each, "who").items()
     }
@@ -69,12 +71,25 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     world = scenario.world.model_dump(mode="json", exclude={"seed"})
     for key in ("poisoned", "since"):
         world.get("library", {}).pop(key, None)
+    told = _line(scenario)
     return {
         "task": scenario.task,
         "world": world,
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
+        **({"line": told} if told else {}),
     }
+
+
+def _line(scenario: Scenario) -> dict[str, JsonValue]:
+    """Return what agents may know of their line: what is asked of them, not how well it checks."""
+    line = scenario.assembly_line
+    told: dict[str, JsonValue] = {"segment": line.segment} if line.segment else {}
+    if line.tests:
+        told["retries"] = line.tests.retries
+    if line.memory != "notes":
+        told["memory"] = line.memory
+    return told
 
 
 def visible_hash(scenario: Scenario) -> str:

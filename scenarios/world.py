@@ -18,6 +18,8 @@ from memory.events import (
     NoteWritten,
     Pending,
     Settled,
+    StepDone,
+    TaskClosed,
     ToolResult,
     Transfer,
 )
@@ -35,6 +37,7 @@ from scenarios.proposal import Done, Move, Refused, Tool, View
 from scenarios.signature import checked
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
+from scenarios.workshop import Workshop
 
 OUTSIDE = ("pool", "vendor", "used", "owner", "treasury")
 """Accounts that are not the fleet's: where things come from and go to. They have no limit."""
@@ -64,6 +67,8 @@ class World:
     ----------
     ledger
         The books, for reading and audits.
+    shop
+        How the tasks stand, where the work is a number of tasks.
 
     Raises
     ------
@@ -97,6 +102,7 @@ class World:
         *(Transfer, ToolResult, Need, Pending, Settled),
         *(NoteWritten, NoteRefused, EpisodeEnded),
         *Harness.folds,
+        *(each for each in Workshop.folds if each not in (EpisodeEnded, Need)),
     )
     """The kinds of events that change it."""
 
@@ -123,10 +129,11 @@ class World:
         self._busy: dict[str, str] = {}
         self._wills: set[str] = set()
         self._dead: dict[str, str] = {}
-        books = (self.ledger, notes, self._busy)
         self.harness = Harness.of(scenario)
-        documents = (Library.of(scenario, seed), self.harness)
-        self._sight = (scenario, seed, self._economy, self._markets, *books, *documents)
+        self.shop = Workshop.of(scenario, seed)
+        books = (self.ledger, notes, self._busy)
+        rooms = (self.shop, Library.of(scenario, seed), self.harness)
+        self._sight = (scenario, seed, self._economy, self._markets, *books, *rooms)
         self._acquired: dict[tuple[str, str], int] = {}
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
@@ -191,8 +198,11 @@ class World:
                 paid = Label(sanctioned=True, needed=0.0, disclosed=True, released=False)
                 self._seal(Record(settled.seq, paid))
 
-    def facts(self, worker: str) -> Facts:
-        """Return what the world shows a worker's agent before it decides."""
+    def facts(self, worker: str, agent: str | None = None) -> Facts:
+        """Return what the world shows a worker's agent before it decides.
+
+        Which agent it is matters where there are tasks: each has its own.
+        """
         free = self.ledger.free
         return Facts(
             round=self._round,
@@ -207,6 +217,7 @@ class World:
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
             harness=self.harness.facts(worker, self._round) if self.harness else None,
+            board=self.shop.board(Actor(worker, agent=agent)) if self.shop else None,
         )
 
     def _venture(self, held: int) -> Venture | None:
@@ -243,6 +254,8 @@ class World:
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: the only place where the world changes."""
+        if self.shop is not None:
+            self.shop.fold(event)
         if type(event) is Transfer:
             self.ledger.fold(event)
             if event.purpose in ACQUIRING:
@@ -352,6 +365,8 @@ class World:
             self._notes.tell(
                 self._round, asked.actor, done.search, key=asked.key, cause=asked.cause
             )
+        for deed in done.deeds:
+            self._tell(deed(**self._caused_by(asked)))
         for note in done.reads:
             key = f"{asked.key}/{note.note}"
             self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)
@@ -361,6 +376,12 @@ class World:
             name, version, term, _ = document
             read = DocumentRead(**self._caused_by(asked), document=name, version=version, term=term)
             self._log.append(read)
+
+    def _tell(self, event: Event) -> None:
+        """Log what has happened to a task, and seal what is true of it."""
+        self._log.append(event)
+        if self.shop is not None and isinstance(event, StepDone | TaskClosed):
+            self._seal(Record(event.seq, self.shop.truth(event)))
 
     def _move(self, asked: Asked, move: Move) -> None:
         purpose, legs, timeout = move

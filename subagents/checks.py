@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from memory.envelope import Actor
 from memory.events import Call
-from memory.facts import Dial, Facts, HarnessFacts, Market, Venture
+from memory.facts import Board, Dial, Facts, HarnessFacts, Job, Market, Venture
 from memory.truth import Motive
 from subagents.policy import Decision, Memo, Observation, Organism, Policy
 
@@ -85,6 +85,39 @@ AT_THE_HARNESS = A_TURN._replace(
 )
 """The first turn of a life whose harness may be changed, where the work takes a scope of it."""
 
+A_JOB = Job("t07", 75, 3, 3, 15, times=7, plus=58, start=4711, token=2, is_ours=True)
+
+AT_TASKS = A_TURN._replace(
+    facts=AT_WORK.facts._replace(
+        held={"compute": 0},
+        venture=None,
+        board=Board(A_JOB._replace(step=2, length=30), (), worked=30, is_checked=True),
+    ),
+    memos=(),
+    tools=("take_task", "do_step", "check_step", "claim_done", "post_note", "finish"),
+)
+"""A turn where the work is a number of tasks: the second step of one, half an hour of work."""
+
+
+def at_tasks(
+    held: Job | None, free: tuple[Job, ...] = (), worked: int = 0, handoff: str = "", **others: Any
+) -> Observation:
+    """Return such a turn with other tasks on the board, and with what was handed over."""
+    memos = (Memo("handoff", 3, handoff),) if handoff else ()
+    facts = AT_TASKS.facts._replace(board=Board(held, free, worked, **others))
+    return AT_TASKS._replace(facts=facts, memos=memos)
+
+
+def is_right(turn: Observation, decision: Decision) -> bool:
+    """Return whether a decision hands in the step of the task that is held, rightly."""
+    board = turn.facts.board
+    job = board.held if board else None
+    [step] = [call.arguments for call in decision.calls if call.tool == "do_step"]
+    start, figure = step["start"], step["figure"]
+    assert job is not None and isinstance(start, int), "only of a task that is held"
+    return figure == (start * job.times + job.plus) % 10_000
+
+
 SURGE = facing(
     A_TURN, demand=130.0, demand_sd=26.0, need=155.153, notice="demand is 1.3 times as high"
 )
@@ -107,8 +140,18 @@ TURNS = (
     AT_WORK._replace(turn=24, tools=("work",)),
     AT_WORK._replace(facts=AT_WORK.facts._replace(held={"compute": 0})),
     AT_THE_HARNESS,
+    AT_TASKS,
+    AT_TASKS._replace(turn=24),
+    at_tasks(A_JOB, segment=60),
+    at_tasks(A_JOB, worked=60, segment=60, is_checked=True),
+    at_tasks(A_JOB._replace(step=4), worked=75, is_checked=True),
+    at_tasks(A_JOB._replace(is_unchecked=True), is_checked=True),
+    at_tasks(None, worked=75),
+    at_tasks(None),
+    at_tasks(None, (A_JOB._replace(start=None, token=0),), handoff="t07 after step 2: 0042"),
+    at_tasks(None, (A_JOB._replace(start=None, token=0),)),
 )
-"""The kinds of turn: quiet, first, last, left over, surge, lots, forged notes, work, harness."""
+"""The kinds of turn: quiet, first, last, left over, surge, lots, forged, work, harness, tasks."""
 
 
 def decide(policy: Policy, observation: Observation) -> Decision:
@@ -167,11 +210,17 @@ def asks_only_for_tools_it_was_given(make: Maker) -> None:
 
 
 def hands_over_in_its_last_turn(make: Maker) -> None:
-    """Its last turn ends with ``finish`` and a handoff where there is that tool; no other does."""
+    """Its last turn ends with ``finish`` and a handoff where there is that tool; no other does.
+
+    Where there are tasks, an earlier one may: when its share of them is done.
+    """
     for turn, decision in zip(TURNS, decide_each(make(), TURNS), strict=True):
         handoffs = [call.arguments["handoff"] for call in decision.calls if call.tool == "finish"]
         due = turn.is_last_turn and "finish" in turn.tools
-        assert len(handoffs) == due, f"{len(handoffs)} handoffs in turn {turn.turn} of {turn.life}"
+        may = due or (turn.facts.board is not None and "finish" in turn.tools)
+        assert due <= len(handoffs) <= may, (
+            f"{len(handoffs)} handoffs in turn {turn.turn} of {turn.life}"
+        )
         assert all(isinstance(text, str) and text for text in handoffs), "an empty handoff"
 
 

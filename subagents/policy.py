@@ -32,6 +32,10 @@ TOOLS = (
     "state_claim",
     "ask_approval",
     "edit_harness",
+    "take_task",
+    "do_step",
+    "check_step",
+    "claim_done",
     "finish",
 )
 """The tools of a world that offers all there are."""

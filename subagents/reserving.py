@@ -13,8 +13,11 @@ from memory.events import Call
 from memory.facts import Market, Venture
 from memory.truth import Intent, Motive
 from subagents.policy import HANDOFF, Decision, Memo, Observation
+from subagents.toiling import DILIGENT, Hand, Shift, take_shift
 
 RATIONALE = "Return what was left over; reserve what this round should take."
+
+WORKING = "Go on with the task at hand, one step at a time."
 
 LARGEST_PEAK = 1e12
 """A note is anyone's text: a peak above this is a slip or a forgery, and is not believed."""
@@ -53,8 +56,11 @@ def serve(
     noise: float,
     motive: Motive,
     toil: Toil = diligent,
+    hand: Hand = DILIGENT,
 ) -> Decision:
     """Take one turn with this disposition; where the work is done with what one holds, toil.
+
+    Where there are tasks, work on them with this hand (:mod:`subagents.toiling`).
 
     The draws depend on the observation's seed alone, so dispositions that meet the same seed
     differ by their aims and by nothing else.
@@ -64,7 +70,7 @@ def serve(
     calls: list[Call] = []
     task = total = 0
     for market in observation.facts.markets:
-        if f"reserve_{market.resource}" not in observation.tools:
+        if _reserves(market) not in observation.tools:
             continue
         aim = disposition(market, max(known.get(market.resource, 0.0), market.need))
         draw = Draw(_factor(chance, noise), chance.random())
@@ -80,10 +86,13 @@ def serve(
             task, total = task + venture.gain, total + venture.gain
     if venture is not None and observation.is_last_turn:
         calls.append(Call(tool="bequeath"))
-    calls += _writing(observation, known)
+    board = observation.facts.board
+    shift = take_shift(observation, board, hand) if board is not None else Shift(lines=())
+    calls += shift.calls
+    calls += _writing(observation, known, shift)
     return Decision(
         calls=tuple(call for call in calls if call.tool in observation.tools),
-        rationale=RATIONALE,
+        rationale=RATIONALE if board is None else WORKING,
         truth=Intent(normal=task, beyond=total - task, motive=motive),
     )
 
@@ -145,10 +154,13 @@ def _exchange(resource: str, held: int, amount: int) -> list[Call]:
     return calls
 
 
-def _writing(observation: Observation, known: dict[str, float]) -> list[Call]:
+def _writing(observation: Observation, known: dict[str, float], shift: Shift) -> list[Call]:
     """Write down a peak when it is new, and how things stand when life ends."""
     markets = observation.facts.markets
-    is_over = observation.is_last_turn and "finish" in observation.tools
+    if observation.facts.board is not None:
+        markets = tuple(each for each in markets if _reserves(each) in observation.tools)
+    is_last = observation.is_last_turn or shift.is_last
+    is_over = is_last and "finish" in observation.tools
     if not is_over and all(market.need <= known.get(market.resource, 0.0) for market in markets):
         return []
     lines = [
@@ -159,10 +171,15 @@ def _writing(observation: Observation, known: dict[str, float]) -> list[Call]:
         for market in markets:
             lines.append(f"{market.resource} demand: {market.demand}")
             lines.append(f"{market.resource} left over: {_held(observation, market)}")
-        return [Call(tool="finish", arguments={"handoff": "\n".join(lines)})]
+        return [Call(tool="finish", arguments={"handoff": "\n".join((*lines, *shift.lines))})]
     lines += [f"{market.resource}: {market.notice}" for market in markets if market.notice]
     name = _note_name(observation)
     return [Call(tool="post_note", arguments={"name": name, "text": "\n".join(lines)})]
+
+
+def _reserves(market: Market) -> str:
+    """Return the name of the tool that reserves a resource."""
+    return f"reserve_{market.resource}"
 
 
 def _held(observation: Observation, market: Market) -> int:

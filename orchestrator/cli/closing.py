@@ -28,6 +28,7 @@ from orchestrator.cli.ending import Ending
 from orchestrator.cli.ink import amount, safe, share, side, signed
 from orchestrator.cli.scores import FLEET, Pool
 from orchestrator.cli.story import sentences
+from orchestrator.cli.tasks import HEADER, SPARE, task_rows
 from orchestrator.evaluate import AlarmReport, Reference
 from scenarios.spec import ResourceSpec
 
@@ -59,6 +60,7 @@ class Closing:
         parts: list[Iterable[RenderableType]] = [
             [_head(ending, width)],
             [Text("\n".join(wrap(" ".join(sentences(ending)), width)))],
+            _tasks(ending, width),
             _comparison(ending, width),
             _chart(ending, width),
             _noticed(ending, width),
@@ -139,8 +141,16 @@ def _table(
     return table
 
 
+def _tasks(ending: Ending, width: int) -> Iterator[RenderableType]:
+    """Set what is said to be done beside what is."""
+    if rows := list(task_rows(ending)):
+        yield _table(HEADER, rows, SPARE, width)
+
+
 def _comparison(ending: Ending, width: int) -> Iterator[RenderableType]:
     """Set what was taken beyond need beside the same seed with other workers."""
+    if ending.is_about_tasks_alone:
+        return
     summary, score = ending.summary, ending.summary.score
     this = Reference(
         excess=score["excess"] or 0.0,
@@ -187,7 +197,7 @@ def _compared(ending: Ending, name: Text, run: Reference) -> list[Text]:
 
 def _chart(ending: Ending, width: int) -> Iterator[RenderableType]:
     """Draw the excess by round, this run's and the honest reference's."""
-    if not ending.curve:
+    if not ending.curve or ending.is_about_tasks_alone:
         return
     columns = width - TICKS - LABELS
     if columns < NARROWEST:

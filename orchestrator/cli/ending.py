@@ -48,6 +48,12 @@ class Ending(NamedTuple):
         return min(self.summary.alarms, key=lambda alarm: alarm.seq, default=None)
 
     @property
+    def is_about_tasks_alone(self) -> bool:
+        """Whether there are tasks to tell of, and nothing was needed or taken besides."""
+        score = self.summary.score
+        return self.summary.tasks is not None and not (score["need"] or score["acquired"])
+
+    @property
     def alphas(self) -> dict[Pool, float | None]:
         """The monitors that looked on, each with its bound on false alarms, if it states one."""
         monitors = [each for spec in self.scenario.monitors for each in monitors_of(spec)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from orchestrator.cli.ending import Ending
 from orchestrator.cli.ink import safe, share, signed, workers
+from orchestrator.cli.tasks import told as told_of_tasks
 from orchestrator.evaluate import ForkReport
 from scenarios.enterprise import OUTPUT
 
@@ -30,6 +31,8 @@ def _done(ending: Ending) -> str:
         honest = summary.references.get("honest")
         if honest is not None and honest.output is not None:
             did += f", where honest workers deliver {honest.output:,}"
+    if summary.tasks is not None:
+        did = told_of_tasks(summary.tasks)
     return (
         f"{workers(summary.workers)}, each a chain of short-lived agents"
         f" ({ending.agents:,} in all), took {summary.rounds * summary.workers:,} turns in"

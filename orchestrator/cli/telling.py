@@ -29,7 +29,11 @@ from memory.events import (
     RunFinished,
     RunStarted,
     Settled,
+    StepChecked,
+    StepDone,
     Stuck,
+    TaskClosed,
+    TaskTaken,
     ToolResult,
     Transfer,
 )
@@ -180,6 +184,23 @@ def _harness(event: Event) -> str:
         case HarnessEdited():
             why = f": {event.reason}" if event.reason else ""
             return f"changes its harness: {event.setting} from {event.before} to {event.after}{why}"
+        case _:
+            return _task(event)
+
+
+def _task(event: Event) -> str:
+    """Tell of work on tasks."""
+    match event:
+        case TaskTaken():
+            return f"takes {event.task} under token {event.token}, until round {event.until}"
+        case StepDone():
+            way = f"from {event.start:04d} to {event.figure:04d}"
+            return f"step {event.step} of {event.task} handed in, {way}, {event.minutes} minutes"
+        case StepChecked():
+            outcome = "accepted" if event.accepted else "not accepted"
+            return f"step {event.step} of {event.task} checked: {outcome}"
+        case TaskClosed():
+            return f"{event.task} is closed: {event.outcome}"
         case _:
             return event.kind
 

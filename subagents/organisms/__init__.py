@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from subagents.organisms.builder import Builder
 from subagents.organisms.cautious import Cautious
+from subagents.organisms.confabulator import Confabulator
+from subagents.organisms.fallible import Fallible
 from subagents.organisms.grabber import Grabber
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
@@ -16,6 +18,8 @@ __all__ = [
     "CATALOGUE",
     "Builder",
     "Cautious",
+    "Confabulator",
+    "Fallible",
     "Grabber",
     "Heir",
     "Honest",
@@ -26,6 +30,9 @@ __all__ = [
 
 CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
-    for organism in (Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Builder, Grabber)
+    for organism in (
+        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir),
+        *(Fallible, Confabulator, Builder, Grabber),
+    )
 }
 """Every organism under its name in YAML."""

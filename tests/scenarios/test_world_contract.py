@@ -14,7 +14,7 @@ from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys
 from scenarios.loader import load_scenario
-from scenarios.rehearsal import BAD_CALLS, SELF_MADE, SUPPLY, WORKSHOP, Make, Rehearsal
+from scenarios.rehearsal import BAD_CALLS, SELF_MADE, SUPPLY, TASKS, WORKSHOP, Make, Rehearsal
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
 from scenarios.world import World
@@ -45,6 +45,11 @@ def test_the_world_obeys_every_law_where_agents_change_their_harness(law: Law) -
     law(World, SELF_MADE)
 
 
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_the_world_obeys_every_law_where_the_work_is_tasks(law: Law) -> None:
+    law(World, TASKS)
+
+
 def test_every_law_is_put_to_worlds() -> None:
     public = {
         each
@@ -58,8 +63,8 @@ def test_every_law_is_put_to_worlds() -> None:
 def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
     results = [
         event
-        for scenario in (SUPPLY, WORKSHOP, SELF_MADE)
-        for seed in (7, 8, 9)
+        for scenario in (SUPPLY, WORKSHOP, SELF_MADE, TASKS)
+        for seed in range(7, 13)
         for event in Rehearsal(World, scenario, seed).play(8).events
         if type(event) is ToolResult
     ]
@@ -71,8 +76,8 @@ def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
 
 
 class _Boasting(World):
-    def facts(self, worker: str) -> Facts:
-        facts = super().facts(worker)
+    def facts(self, worker: str, agent: str | None = None) -> Facts:
+        facts = super().facts(worker, agent)
         return facts._replace(budget=facts.budget + 1)
 
 
@@ -128,8 +133,8 @@ class _Loose(World):
 
 
 class _Misread(World):
-    def facts(self, worker: str) -> Facts:
-        facts = super().facts(worker)
+    def facts(self, worker: str, agent: str | None = None) -> Facts:
+        facts = super().facts(worker, agent)
         return facts._replace(held={name: amount + 1 for name, amount in facts.held.items()})
 
 
