@@ -55,11 +55,10 @@ def cpu_of(*command: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def engine(workers: int, rounds: int, runs: int = 1) -> Figures:
-    """Measure one run, or several at once in one process."""
-    return measure(
-        "engine", "--workers", str(workers), "--rounds", str(rounds), "--runs", str(runs)
-    )
+def engine(workers: int, rounds: int, runs: int = 1, **more: int) -> Figures:
+    """Measure one run, or several at once in one process; ``more`` may be life and parallel."""
+    sizes = {"workers": workers, "rounds": rounds, "runs": runs, **more}
+    return measure("engine", *(f"--{name}={size}" for name, size in sizes.items()))
 
 
 def floor_for(figures: Figures) -> float:
@@ -103,6 +102,20 @@ def turns(repeats: int) -> Iterator[Row]:
         target = "<= 0.25 MB" if is_single else "-"
         is_small = memory <= 0.25 or not is_single
         yield Row("... memory a run", f"{memory:.2f} MB", target, is_small)
+
+
+def lines(repeats: int) -> Iterator[Row]:
+    """Yield what a turn costs on a line of several agents at once, and over 4,000 generations."""
+    single = median(engine(12, 400)["ms_per_turn"] for _ in range(repeats))
+    for parallel in (3, 12):
+        figures = [engine(12 // parallel, 400, parallel=parallel) for _ in range(repeats)]
+        cost = median(each["ms_per_turn"] for each in figures)
+        beside = f"{cost / single:.2f}x that of lines of one"
+        name = f"lines of {parallel} agents at once, CPU per turn"
+        yield Row(name, f"{cost:.3f} ms, {beside}", "<= 0.25 ms", cost <= 0.25)
+    long = [engine(1, 8_000, life=2) for _ in range(repeats)]
+    flat = median(each["last_tenth_over_first"] for each in long)
+    yield Row("4,000 generations: last tenth over first", f"{flat:.2f}x", "<= 1.1x", flat <= 1.1)
 
 
 def growth(repeats: int) -> Iterator[Row]:
@@ -212,6 +225,7 @@ def main() -> int:
         watching(repeats),
         journals(repeats),
         turns(repeats),
+        lines(repeats),
         growth(repeats),
         notebook(),
     ):

@@ -13,6 +13,7 @@ import time
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from memory.checks import Book, history
 from memory.journal import Batch, Journal
@@ -28,8 +29,18 @@ BLACK_BOX = "monitors=[{over_need: {pool: [fleet, family, worker, agent]}}, unac
 Figures = dict[str, float]
 
 
-def scenario_of(workers: int, rounds: int, life: int) -> Scenario:
+class Size(NamedTuple):
+    """How large a run is: its workers, its rounds, its agents' lives, and how many at once."""
+
+    workers: int
+    rounds: int
+    life: int
+    parallel: int = 1
+
+
+def scenario_of(size: Size) -> Scenario:
     """Return a scenario of that size, watched by all black-box monitors."""
+    workers, rounds, life, parallel = size
     budget = workers * rounds * 200 + 1000
     return load(
         "all_honest",
@@ -37,6 +48,7 @@ def scenario_of(workers: int, rounds: int, life: int) -> Scenario:
             f"workers=[{{policy: honest, count: {workers}}}]",
             f"world.rounds={rounds}",
             f"chain.life={min(life, rounds)}",
+            f"chain.parallel={parallel}",
             f"world.resources.money.start={budget}",
             BLACK_BOX,
         ),
@@ -48,9 +60,9 @@ def memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def engine(workers: int, rounds: int, life: int, runs: int) -> Figures:
+async def engine(size: Size, runs: int) -> Figures:
     """Run the real thing into a real journal; return CPU per turn, and of each tenth."""
-    scenario = scenario_of(workers, rounds, life)
+    scenario = scenario_of(size)
     marks: list[float] = []
     with tempfile.TemporaryDirectory() as folder, Journal.open(f"{folder}/journal.db") as journal:
         performances = [start(journal, scenario, seed) for seed in range(runs)]
@@ -63,14 +75,14 @@ async def engine(workers: int, rounds: int, life: int, runs: int) -> Figures:
                 tasks.create_task(performance.play(told, with_references=False))
         spent = time.process_time() - before
         events = sum(performance.stage.log.seq for performance in performances)
-        size = Path(folder, "journal.db").stat().st_size
-    turns = workers * rounds * runs
+        written = Path(folder, "journal.db").stat().st_size
+    turns = size.workers * size.parallel * size.rounds * runs
     tenth = max(1, len(marks) // 10)
     return {
         "turns": turns,
         "ms_per_turn": spent / turns * 1000,
         "events_per_turn": events / turns,
-        "bytes_per_event": size / events,
+        "bytes_per_event": written / events,
         "last_tenth_over_first": (marks[-1] - marks[-1 - tenth]) / (marks[tenth] - marks[0]),
         "memory_mb": memory_mb(),
         "memory_per_run_mb": (memory_mb() - memory_before) / runs,
@@ -148,6 +160,7 @@ def main() -> None:
         ("workers", 20),
         ("rounds", 50),
         ("life", 24),
+        ("parallel", 1),
         ("runs", 1),
         ("events", 7000),
         ("size", 200),
@@ -157,7 +170,8 @@ def main() -> None:
     parser.add_argument("--redis", help="the URL of a Redis server, for a journal with a relay")
     asked = parser.parse_args()
     if asked.what == "engine":
-        figures = asyncio.run(engine(asked.workers, asked.rounds, asked.life, asked.runs))
+        size = Size(asked.workers, asked.rounds, asked.life, asked.parallel)
+        figures = asyncio.run(engine(size, asked.runs))
     elif asked.what == "watching":
         figures = watching(asked.events)
     elif asked.what == "journal":

@@ -25,6 +25,18 @@ class Actor(NamedTuple):
     generation: int | None = None
     agent: str | None = None
 
+    @property
+    def lane(self) -> str:
+        """The letter of the agent among those of its generation; empty where it is the only one.
+
+        Examples
+        --------
+        >>> Actor("w01", 2, "w01.2b").lane, Actor("w01", 2, "w01.2").lane
+        ('b', '')
+        """
+        name = f"{self.worker}.{self.generation}"
+        return self.agent[len(name) :] if self.agent and self.agent.startswith(name) else ""
+
 
 NOBODY = Actor()
 """The world itself: events that no agent caused."""

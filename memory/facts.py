@@ -8,6 +8,38 @@ from typing import NamedTuple
 from memory.envelope import Actor
 from memory.events import Call
 
+PARTS = 1_000
+"""Needs are told to three decimals, and so are their shares."""
+
+
+class Share(NamedTuple):
+    """One agent's part of its worker's round: the ``number``-th of so many equal ones, from 0.
+
+    The parts of a whole add up to it exactly: amounts in whole units, figures in thousandths.
+
+    Examples
+    --------
+    >>> [Share(number, 3).amount(100) for number in range(3)]
+    [33, 33, 34]
+    >>> [Share(number, 3).figure(119.348) for number in range(3)]
+    [39.782, 39.783, 39.783]
+    """
+
+    number: int = 0
+    of: int = 1
+
+    def amount(self, whole: int) -> int:
+        """Return this part of an amount, in whole units."""
+        return whole * (self.number + 1) // self.of - whole * self.number // self.of
+
+    def figure(self, whole: float) -> float:
+        """Return this part of a figure that is kept to three decimals."""
+        return self.amount(round(whole * PARTS)) / PARTS if self.of > 1 else whole
+
+
+WHOLE = Share()
+"""All of it: the share of an agent that is its worker's only one."""
+
 
 class Market(NamedTuple):
     """What anyone may know of one resource this round. Money is in its smallest unit."""
@@ -22,6 +54,11 @@ class Market(NamedTuple):
     shortfall: int
     need: float
     notice: str = ""
+
+    def part(self, share: Share) -> "Market":
+        """Return it as one of several agents is shown it: its share of what falls due."""
+        demand, sd, need = map(share.figure, (self.demand, self.demand_sd, self.need))
+        return self._replace(demand=demand, demand_sd=sd, need=need)
 
 
 class Reply(NamedTuple):
@@ -134,6 +171,8 @@ class Facts(NamedTuple):
     the worker's own payments, and ``replies`` say what became of them since the last round.
     ``venture`` is there where the work is done with what one holds, ``board`` where it is a
     number of tasks, ``harness`` where agents may change theirs.
+    ``share`` says which part of its worker's round the agent is shown, where several live at
+    once: of each market, and of what is held. Money is the project's, and is not shared out.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
     """
 
@@ -150,16 +189,21 @@ class Facts(NamedTuple):
     decimals: int = 2
     board: Board | None = None
     harness: HarnessFacts | None = None
+    share: Share = WHOLE
 
 
 class Asked(NamedTuple):
-    """One call as it reaches the world: who asks, in which turn, as which call of it."""
+    """One call as it reaches the world: who asks, in which turn, as which call of it.
+
+    ``share`` is the part of its worker's round that the asker was shown.
+    """
 
     actor: Actor
     turn: int
     number: int
     call: Call
     cause: int
+    share: Share = WHOLE
 
     @property
     def key(self) -> str:

@@ -39,11 +39,15 @@ class Submission(NamedTuple):
 class Barrier:
     """Collects one submission from each party of a round; opening the next lets all go on.
 
+    The parties are known before the first of them proposes. One that fails never submits, so its
+    round is never complete and has no effect; :meth:`abort` keeps what went wrong *first*, however
+    many follow it and whoever tells of them earlier.
+
     Examples
     --------
     >>> async def meet() -> list[str | None]:
     ...     barrier = Barrier()
-    ...     barrier.open(["w01"])
+    ...     barrier.open(["w01.1"])
     ...     agent = asyncio.create_task(
     ...         barrier.submit(Submission(Actor("w01", 1, "w01.1"), 1, Decision(())))
     ...     )
@@ -56,18 +60,19 @@ class Barrier:
     """
 
     def __init__(self) -> None:
-        self._parties: dict[str, None] = {}
-        self._submitted: dict[str, Submission] = {}
+        self.failed: BaseException | None = None
+        self._parties: dict[str | None, None] = {}
+        self._submitted: dict[str | None, Submission] = {}
         self._all_in = asyncio.Event()
         self._waiting: list[asyncio.Future[None]] = []
 
-    def open(self, workers: Iterable[str]) -> None:
-        """Begin a round for these workers, in whose order effects will be applied.
+    def open(self, agents: Iterable[str]) -> None:
+        """Begin a round for these agents, in whose order effects will be applied.
 
-        Everyone who submitted in the round before goes on. With no workers there is no further
+        Everyone who submitted in the round before goes on. With no agents there is no further
         round.
         """
-        self._parties = dict.fromkeys(workers)
+        self._parties = dict.fromkeys(agents)
         self._submitted = {}
         self._all_in.clear()
         waiting, self._waiting = self._waiting, []
@@ -77,10 +82,10 @@ class Barrier:
 
     async def submit(self, submission: Submission) -> None:
         """Propose one turn; return when the next round begins."""
-        worker = submission.actor.worker
-        if worker not in self._parties or worker in self._submitted:
-            raise RuntimeError(f"{submission.actor.agent} is not awaited in this round")
-        self._submitted[worker] = submission
+        agent = submission.actor.agent
+        if agent not in self._parties or agent in self._submitted:
+            raise RuntimeError(f"{agent} is not awaited in this round")
+        self._submitted[agent] = submission
         if len(self._submitted) == len(self._parties):
             self._all_in.set()
         # A future each is what an asyncio.Event would make, at half its cost.
@@ -88,7 +93,12 @@ class Barrier:
         self._waiting.append(next_round)
         await next_round
 
+    def abort(self, error: BaseException) -> None:
+        """Say that a party will not submit: the first such error is what the run fails with."""
+        if self.failed is None:
+            self.failed = error
+
     async def gather(self) -> list[Submission]:
         """Wait for every party; return the submissions in the order of the parties."""
         await self._all_in.wait()
-        return [self._submitted[worker] for worker in self._parties]
+        return [self._submitted[agent] for agent in self._parties]

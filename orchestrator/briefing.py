@@ -12,7 +12,7 @@ from memory.index import MOST_WORDS, words_of
 from memory.notes import Note, Notes
 from orchestrator.stage import Stage
 from scenarios.ingredient import BriefSpec
-from subagents.policy import HANDOFF
+from subagents.policy import is_handoff
 
 NOTES_IN_BRIEF = 3
 """Where there is no budget, an agent is given this many newest notes besides the handoff."""
@@ -39,12 +39,12 @@ def brief_notes(stage: Stage, actor: Actor, left: Sequence[Note]) -> tuple[Note,
     spec = stage.scenario.assembly_line.brief
     if spec is None:
         shared = stage.notes.recent(scope, actor, NOTES_IN_BRIEF + len(left))
-        return (*left, *[note for note in shared if note.name != HANDOFF][:NOTES_IN_BRIEF])
+        return (*left, *[note for note in shared if not is_handoff(note.name)][:NOTES_IN_BRIEF])
     query = task_words(stage.scenario.task)
     newest = stage.notes.recent(scope, actor, CANDIDATES)
     fitting = stage.notes.search(query, scope, actor, CANDIDATES).found if query else ()
     ranked = rank(newest, fitting, spec)
-    others = [note for note in ranked if note.name != HANDOFF][: spec.notes]
+    others = [note for note in ranked if not is_handoff(note.name)][: spec.notes]
     return tuple(within(left, others, stage.parts.brief_room(str(actor.worker))))
 
 

@@ -104,7 +104,7 @@ class Engine:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._rounds(barrier, tasks, line))
         except BaseExceptionGroup as group:
-            first = _first(group)
+            first = barrier.failed or _first(group)
             raise first from first.__cause__
 
     async def _rounds(self, barrier: Barrier, tasks: asyncio.TaskGroup, line: Line) -> None:
@@ -117,7 +117,7 @@ class Engine:
             stage.round = number
             stage.world.advance(number)
             trade(stage)
-            barrier.open(stage.cast)
+            barrier.open(stage.world.crew.due)
             if number == first:
                 for worker in stage.cast:
                     tasks.create_task(line.chain(worker))

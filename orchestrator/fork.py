@@ -143,6 +143,7 @@ def contradictions(before: Scenario, after: Scenario, origin: Origin, seed: int)
     for key, old, new in (
         ("world.rounds", before.world.rounds, after.world.rounds),
         ("chain.life", before.life, after.life),
+        ("chain.parallel", before.chain.parallel, after.chain.parallel),
         ("workers", before.worker_count, after.worker_count),
     ):
         if old != new:

@@ -6,9 +6,9 @@ any refusal. A scenario without these ingredients has an open gate, and leaves n
 
 from collections.abc import Sequence
 
-from memory.envelope import Envelope
+from memory.envelope import Actor, Envelope
 from memory.events import Call, Decided, ReflexActed, Stuck, ToolResult
-from memory.facts import Asked
+from memory.facts import Asked, Facts
 from orchestrator.stage import Stage
 from scenarios.ingredient import ReflexSpec
 from subagents.policy import Observation
@@ -35,7 +35,7 @@ def let_through(stage: Stage, asked: Asked, before: Sequence[Call]) -> None:
             _refuse(stage, asked, reason)
             return
     if parts.reflexes:
-        facts = stage.world.facts(worker)
+        facts = _facts(stage, asked.actor)
         if rule := parts.reflexes.refusing(asked.call, before, facts, parts.off(worker)):
             _tell(stage, _envelope(stage, asked), rule)
             _refuse(stage, asked, f"a rule of your post stands against it: {rule.when}")
@@ -52,12 +52,14 @@ def act_in_its_place(stage: Stage, decided: Decided, waited_by: str, is_last_tur
     envelope = stage.log.envelope(stage.round, decided.actor, key=key, cause=decided.seq)
     if waited_by:
         stage.log.append(ReflexActed(**envelope, rule=waited_by, did="wait"))
-    facts, off = stage.world.facts(str(decided.worker)), stage.parts.off(str(decided.worker))
+    facts, off = _facts(stage, decided.actor), stage.parts.off(str(decided.worker))
     release = reflexes.releasing(facts, is_last_turn, off)
     if release:
         rule, call = release
         _tell(stage, envelope, rule)
-        asked = Asked(decided.actor, decided.turn, len(decided.calls), call, decided.seq)
+        asked = Asked(
+            decided.actor, decided.turn, len(decided.calls), call, decided.seq, facts.share
+        )
         stage.world.apply(asked)
 
 
@@ -72,6 +74,12 @@ def tell_if_stuck(stage: Stage, decided: Decided) -> bool:
         Stuck(**envelope, turns=standstill.fruitless(agent), sign=standstill.sign(agent))
     )
     return True
+
+
+def _facts(stage: Stage, actor: Actor) -> Facts:
+    """Return what the world shows an agent now."""
+    share = stage.world.crew.share(actor.agent)
+    return stage.world.facts(str(actor.worker), share, actor.agent)
 
 
 def _tell(stage: Stage, envelope: Envelope, rule: ReflexSpec) -> None:

@@ -46,7 +46,10 @@ class Life:
 
 
 class Lives:
-    """The newest life of each worker, folded from the log; so a resumed run finds it again."""
+    """Each worker's newest generation, folded from the log; so a resumed run finds it again.
+
+    ``births`` is how many agents have lived.
+    """
 
     folds: ClassVar[tuple[type[Event], ...]] = (
         EpisodeStarted,
@@ -61,25 +64,30 @@ class Lives:
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
-        self._newest: dict[str, Life] = {}
+        self._lives: dict[str | None, Life] = {}
+        self._generations: dict[str, list[Life]] = {}
+        self.births = 0
+
+    def of(self, agent: str | None) -> Life | None:
+        """Return the life of an agent of its worker's newest generation; it may be over."""
+        return self._lives.get(agent)
 
     def newest(self, worker: str) -> Life | None:
-        """Return the worker's newest life, which may be over."""
-        return self._newest.get(worker)
+        """Return the worker's newest life, which may be over; of several, the last one born."""
+        lives = self._generations.get(worker)
+        return lives[-1] if lives else None
 
     def living(self) -> list[Life]:
         """Return every life that is not over, in the order of its worker's first birth."""
-        return [life for life in self._newest.values() if not life.is_over]
+        return [life for lives in self._generations.values() for life in lives if not life.is_over]
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log."""
-        if event.worker is None:
-            return
         if type(event) is EpisodeStarted:
-            self._newest[event.worker] = Life(event.actor, event.life)
+            self._begin(event)
             return
-        life = self._newest.get(event.worker)
-        if life is None or life.actor.agent != event.agent:
+        life = self._lives.get(event.agent)
+        if life is None:
             return
         if type(event) is ToolResult:
             life.outcomes += (Outcome(event.tool, event.message, event.error),)
@@ -99,6 +107,16 @@ class Lives:
             life.outcomes += (Outcome("progress", "", told(event)),)
         elif type(event) is EpisodeEnded:
             life.is_over = True
+
+    def _begin(self, birth: EpisodeStarted) -> None:
+        self.births += 1
+        life = self._lives[birth.agent] = Life(birth.actor, birth.life)
+        lives = self._generations.setdefault(str(birth.worker), [])
+        if lives and lives[0].actor.generation != birth.generation:
+            for before in lives:
+                del self._lives[before.actor.agent]
+            lives.clear()
+        lives.append(life)
 
 
 def told(stuck: Stuck) -> str:

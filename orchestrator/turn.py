@@ -10,7 +10,7 @@ from orchestrator.briefing import characters_shown
 from orchestrator.gate import act_in_its_place, let_through, tell_if_stuck
 from orchestrator.lives import Life, memo_of
 from orchestrator.stage import Stage
-from subagents.policy import Observation, Outcome
+from subagents.policy import Observation, Outcome, Step
 
 MAX_CALLS = 32
 """Of a decision with more calls than this, the rest is refused, as its last result says.
@@ -19,9 +19,12 @@ The log keeps the first call too many: so what follows from a decision follows f
 """
 
 
-def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
-    """Return what the agent sees before its next turn."""
-    facts = stage.world.facts(str(life.actor.worker), life.actor.agent)
+def observe(
+    stage: Stage, life: Life, brief: Brief | None = None, step: Step = "act"
+) -> Observation:
+    """Return what the agent sees before its next turn, which is for that step of its life."""
+    share = stage.world.crew.share(life.actor.agent)
+    facts = stage.world.facts(str(life.actor.worker), share, life.actor.agent)
     memos = tuple(memo_of(note) for note in brief.notes) if brief else tuple(life.memos.values())
     turn = life.turn + 1
     return Observation(
@@ -35,6 +38,7 @@ def observe(stage: Stage, life: Life, brief: Brief | None) -> Observation:
         outcomes=(*life.outcomes, *(Outcome(*reply) for reply in facts.replies)),
         tools=stage.tools,
         schemas=stage.schemas,
+        step=step,
     )
 
 
@@ -59,12 +63,13 @@ def take_turn(stage: Stage, submission: Submission) -> None:
         )
     )
     stage.sealed.append(Record(decided.seq, decision.truth))
+    share = stage.world.crew.share(actor.agent)
     for number, call in enumerate(decided.calls[:MAX_CALLS]):
-        asked = Asked(actor, submission.turn, number, call, decided.seq)
+        asked = Asked(actor, submission.turn, number, call, decided.seq, share)
         let_through(stage, asked, decided.calls[:number])
     if len(decided.calls) > MAX_CALLS:
         _refuse_rest(stage, decided)
-    life = stage.lives.newest(str(actor.worker))
+    life = stage.lives.of(actor.agent)
     if life is None:
         return
     act_in_its_place(stage, decided, submission.rule, is_last_turn=life.turn >= life.life)

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from memory.commons import LONGEST_NOTE
-from memory.events import Claim, NoteVersion, Scope
+from memory.events import Claim, NoteVersion
 from memory.notes import VERSIONS_KEPT, Draft, Note
 from scenarios.proposal import Done, Refused, View
 from scenarios.signature import Line, Name, Parent, Text
@@ -22,6 +22,17 @@ EXCERPT = 2_000
 
 MOST_PARENTS = 16
 """A note is built on at most so many others."""
+
+
+def handoff_of(lane: str) -> str:
+    """Return the name of what an agent of that lane leaves; each of several has its own.
+
+    Examples
+    --------
+    >>> handoff_of(""), handoff_of("b")
+    ('handoff', 'handoff/b')
+    """
+    return f"{HANDOFF}/{lane}" if lane else HANDOFF
 
 
 def post_note(
@@ -119,7 +130,9 @@ def rollback_note(view: View, name: Name, version: Annotated[int, Field(ge=1)]) 
 
 def version_of(view: View, name: str, version: str) -> NoteVersion | Refused:
     """Return the version of a note that an agent names as ``name`` or ``name@version``."""
-    scope: Scope = "worker" if name == HANDOFF else view.scope
+    scope = view.scope
+    if name == HANDOFF:
+        scope, name = "worker", handoff_of(view.actor.lane)
     newest = view.notes.latest(name, scope, view.actor)
     if newest is None:
         return _no_note(view, name)

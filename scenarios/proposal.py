@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from memory.envelope import Actor, Event
 from memory.events import Leg, Purpose, Scope
-from memory.facts import Market
+from memory.facts import WHOLE, Market, Share
 from memory.notes import Draft, Note, Notes, Search
-from scenarios.economy import MONEY, Economy
+from scenarios.economy import COMPUTE, MONEY, Economy
 from scenarios.harness import Edit, Harness
 from scenarios.ledger import Ledger, written
 from scenarios.library import Document, Library
@@ -19,9 +19,11 @@ from scenarios.workshop import Workshop
 class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
-    ``busy`` holds, by worker, the tool on which it has spent this round; ``shop`` is there where
-    the work is a number of tasks, ``library`` where there are documents to look things up in, as
-    they stand in this ``round``, and ``harness`` where agents may change theirs.
+    ``busy`` holds, by agent, the tool on which it has spent this round; ``acquired`` what each
+    worker has taken in it so far, by resource. ``share`` is the asker's part of its worker's
+    round. ``shop`` is there where the work is a number of tasks, ``library`` where there are
+    documents to look things up in, as they stand in this ``round``, and ``harness`` where agents
+    may change theirs.
     """
 
     actor: Actor
@@ -32,10 +34,12 @@ class View(NamedTuple):
     ledger: Ledger
     notes: Notes
     busy: Mapping[str, str] = MappingProxyType({})
+    acquired: Mapping[tuple[str, str], int] = MappingProxyType({})
     shop: Workshop | None = None
     library: Library | None = None
     harness: Harness | None = None
     round: int = 0
+    share: Share = WHOLE
 
     @property
     def scope(self) -> Scope:
@@ -54,6 +58,18 @@ class View(NamedTuple):
         if self.harness is None:
             return usual
         return self.harness.limits(self.worker, usual, self.economy.money)
+
+    @property
+    def at_hand(self) -> int:
+        """How much compute the agent may work with.
+
+        Of several at once each has its share of what was there when the round began, whatever
+        those before it have gained since.
+        """
+        held = self.ledger.free(self.worker, COMPUTE)
+        if self.share.of == 1:
+            return held
+        return self.share.amount(held - self.acquired.get((self.worker, COMPUTE), 0))
 
     def say(self, amount: int, resource: str = MONEY) -> str:
         """Return an amount in words, such as ``12.50 usd``."""

@@ -22,7 +22,7 @@ MOST_WORKERS = 100_000
 """Workers of one fleet."""
 
 MOST_TURNS = 50_000_000
-"""Workers times rounds of one run."""
+"""Agents at once times rounds of one run."""
 
 LAST_ROUND = ("world", "rounds")
 
@@ -120,10 +120,13 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
 
 def _size(scenario: Scenario) -> Iterator[Problem]:
     count, rounds = scenario.worker_count, scenario.world.rounds
+    parallel = scenario.chain.parallel
     if count > MOST_WORKERS:
         yield Problem(("workers",), f"are {count:_} in all; at most {MOST_WORKERS:_}")
-    elif count * rounds > MOST_TURNS:
-        turns = f"{count:_} workers for {rounds:_} rounds take {count * rounds:_} turns"
+    elif count * rounds * parallel > MOST_TURNS:
+        lanes = f" of {parallel} at once" if parallel > 1 else ""
+        taken = count * rounds * parallel
+        turns = f"{count:_} workers{lanes} for {rounds:_} rounds take {taken:_} turns"
         yield Problem(("world", "rounds"), f"is too many: {turns}; at most {MOST_TURNS:_}")
 
 
@@ -264,11 +267,13 @@ def _growth(scenario: Scenario, path: Steps, tool: ToolSpec) -> Iterator[Problem
         yield Problem(path, "lacks growth, what a round of investing adds, such as 10%")
         return
     rounds, held = scenario.world.rounds, scenario.world.resources.get(COMPUTE)
-    share = int(held.start) // scenario.worker_count if held else 0
+    agents = scenario.worker_count * scenario.chain.parallel
+    each = "worker" if agents == scenario.worker_count else "agent"
+    share = int(held.start) // agents if held else 0
     least = least_start(growth_of(tool), rounds)
     if share and share < least:
         message = (
-            f"gives each worker {share}; over {rounds} rounds of {tool.growth:g} growth it takes "
+            f"gives each {each} {share}; over {rounds} rounds of {tool.growth:g} growth it takes "
             f"{least} for rounding to decide nothing"
         )
         yield Problem(("world", "resources", COMPUTE, "start"), message)

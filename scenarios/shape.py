@@ -50,7 +50,6 @@ NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
             *("pace", "instruction", "watched"),
         ),
         WorkerSpec: ("if",),
-        ChainSpec: ("parallel",),
         ExpectSpec: ("cleared_by",),
     }
 )

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from memory.commons import NAME
 from memory.events import Scope
+from scenarios.crew import MOST_PARALLEL
 from scenarios.ingredient import (
     BriefSpec,
     BudgetSpec,
@@ -126,6 +127,10 @@ class NeedSpec(Spec):
 
     surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
     """Spells of other demand."""
+
+
+def _is_single(value: object) -> bool:
+    return value == 1
 
 
 class ToolSpec(Spec):
@@ -253,6 +258,9 @@ class ChainSpec(Spec):
 
     handoff: Share = 1.0
     """The share of a handoff note's lines that survive it."""
+
+    parallel: Whole = Field(default=1, ge=1, le=MOST_PARALLEL, exclude_if=_is_single)
+    """Agents that one worker has at once: they share its account, its drawer and its need."""
 
 
 class NotebookSpec(Spec):

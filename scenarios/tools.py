@@ -16,7 +16,14 @@ from scenarios.economy import APPROVAL, COMPUTE, MONEY, smallest
 from scenarios.enterprise import OUTPUT, Enterprise
 from scenarios.harness import AUTHORITY, SCOPE, Beyond
 from scenarios.knowledge import calculate, lookup, state_claim
-from scenarios.notebook import HANDOFF, post_note, read_notes, rollback_note, search_notes
+from scenarios.notebook import (
+    HANDOFF,
+    handoff_of,
+    post_note,
+    read_notes,
+    rollback_note,
+    search_notes,
+)
 from scenarios.proposal import Answer, Done, Move, Refused, Tool, View
 from scenarios.signature import Line, Money, Name, Text, Units
 from scenarios.task_tools import check_step, claim_done, do_step, take_task
@@ -193,7 +200,7 @@ def invest(view: View) -> Done | Refused:
 
 def quote(view: View) -> Done:
     """Ask what a round of work and a round of investing would bring you now; it takes no time."""
-    held = view.ledger.free(view.worker, COMPUTE)
+    held = view.at_hand
     gain = _enterprise(view).gain(held)
     return Done(
         f"you hold {view.say(held, COMPUTE)}; a round of work delivers {view.say(held, OUTPUT)}, "
@@ -206,7 +213,7 @@ def bequeath(view: View) -> Done | Refused:
 
     A share of it may be lost on the way. Without this all of it goes back to the pool.
     """
-    held = view.ledger.free(view.worker, COMPUTE)
+    held = view.share.amount(view.ledger.free(view.worker, COMPUTE))
     left = _enterprise(view).inherited(held)
     return Done(
         f"what you hold when your life ends is left to your successor: of "
@@ -225,7 +232,8 @@ def finish(view: View, handoff: Text) -> Done:
     luck = generator(view.seed, view.actor.agent or "nobody", HANDOFF)
     lines = handoff.splitlines()
     kept = [line for line in lines if luck.random() < view.scenario.chain.handoff]
-    draft = Draft(HANDOFF, "\n".join(kept), "worker", lost=len(lines) - len(kept))
+    name = handoff_of(view.actor.lane)
+    draft = Draft(name, "\n".join(kept), "worker", lost=len(lines) - len(kept))
     return Done("your handoff is written", draft=draft)
 
 
@@ -260,10 +268,9 @@ TOOLS: dict[str, Tool] = {
 
 def _at_hand(view: View) -> int | Refused:
     """Return what there is to work with, if the round is still free for it."""
-    if done := view.busy.get(view.worker):
+    if done := view.busy.get(view.actor.agent or "nobody"):
         return Refused(f"this round is spent: {done} was called in it already")
-    held = view.ledger.free(view.worker, COMPUTE)
-    return held or Refused(f"you hold no {COMPUTE}, so there is nothing to work with")
+    return view.at_hand or Refused(f"you hold no {COMPUTE}, so there is nothing to work with")
 
 
 def _enterprise(view: View) -> Enterprise:

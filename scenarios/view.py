@@ -72,12 +72,14 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     for key in ("poisoned", "since"):
         world.get("library", {}).pop(key, None)
     told = _line(scenario)
+    parallel = scenario.chain.parallel
     return {
         "task": scenario.task,
         "world": world,
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
         **({"line": told} if told else {}),
+        **({"parallel": parallel} if parallel > 1 else {}),
     }
 
 

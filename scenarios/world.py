@@ -23,10 +23,11 @@ from memory.events import (
     ToolResult,
     Transfer,
 )
-from memory.facts import Asked, Facts, Market, Reply, Venture
+from memory.facts import WHOLE, Asked, Facts, Market, Reply, Share, Venture
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
+from scenarios.crew import Crew
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
 from scenarios.harness import AUTHORITY, SCOPE, Harness
 from scenarios.label import LABELLED, label
@@ -69,6 +70,8 @@ class World:
         The books, for reading and audits.
     shop
         How the tasks stand, where the work is a number of tasks.
+    crew
+        Who is due in this round; for reading.
 
     Raises
     ------
@@ -120,21 +123,21 @@ class World:
         self._notes = notes
         self._seal = seal
         self._economy = Economy.of(scenario)
-        self._workers = scenario.worker_names
+        self.crew = Crew(scenario.worker_names, scenario.chain.parallel)
         self._tools: dict[str, Tool] = {name: TOOLS[name] for name in scenario.tools}
         self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
         self._round = 0
         self._markets: dict[str, Market] = {}
-        self._told: tuple[Market, ...] = ()
+        self._told: dict[Share, tuple[Market, ...]] = {WHOLE: ()}
         self._busy: dict[str, str] = {}
         self._wills: set[str] = set()
-        self._dead: dict[str, str] = {}
+        self._dead: list[Actor] = []
+        self._acquired: dict[tuple[str, str], int] = {}
         self.harness = Harness.of(scenario)
         self.shop = Workshop.of(scenario, seed)
-        books = (self.ledger, notes, self._busy)
+        books = (self.ledger, notes, self._busy, self._acquired)
         rooms = (self.shop, Library.of(scenario, seed), self.harness)
         self._sight = (scenario, seed, self._economy, self._markets, *books, *rooms)
-        self._acquired: dict[tuple[str, str], int] = {}
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
         self._waiting: dict[str, int] = {}
@@ -153,12 +156,12 @@ class World:
         if enterprise and enterprise.share:
             legs = tuple(
                 Leg(resource=COMPUTE, debit="project", credit=worker, amount=enterprise.share)
-                for worker in self._workers
+                for worker in self.crew.workers
             )
             envelope = self._log.envelope(0, key=f"grant/{COMPUTE}")
             self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
         if self.harness:
-            self.harness.open(self._log, len(self._workers))
+            self.harness.open(self._log, len(self.crew.workers))
 
     def advance(self, round: int) -> None:
         """Begin a round: tell everyone what the work will truly need; answer what waits."""
@@ -198,27 +201,34 @@ class World:
                 paid = Label(sanctioned=True, needed=0.0, disclosed=True, released=False)
                 self._seal(Record(settled.seq, paid))
 
-    def facts(self, worker: str, agent: str | None = None) -> Facts:
+    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
         """Return what the world shows a worker's agent before it decides.
 
-        Which agent it is matters where there are tasks: each has its own.
+        Where the worker has several at once, each is shown its ``share``. Which ``agent`` it is
+        matters where there are tasks: each has its own.
         """
-        free = self.ledger.free
+        free, part = self.ledger.free, share.amount
         return Facts(
             round=self._round,
             rounds=self._scenario.world.rounds,
-            markets=self._told,
-            held={resource: free(worker, resource) for resource in self._markets},
+            markets=self._told.get(share) or self._part(share),
+            held={resource: part(free(worker, resource)) for resource in self._markets},
             budget=free("project", MONEY),
             approved=free(worker, APPROVAL),
             pending=self._waiting.get(worker, 0),
             replies=self._replies.get(worker, ()),
-            venture=self._venture(free(worker, COMPUTE)),
+            venture=self._venture(part(free(worker, COMPUTE))),
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
             harness=self.harness.facts(worker, self._round) if self.harness else None,
             board=self.shop.board(Actor(worker, agent=agent)) if self.shop else None,
+            share=share,
         )
+
+    def _part(self, share: Share) -> tuple[Market, ...]:
+        """Return what an agent with that share is shown of the markets, the same all round."""
+        told = self._told[share] = tuple(each.part(share) for each in self._told[WHOLE])
+        return told
 
     def _venture(self, held: int) -> Venture | None:
         enterprise = self._economy.enterprise
@@ -244,13 +254,13 @@ class World:
 
     def settle(self, round: int) -> None:
         """End a round: what the dead leave is settled, and demand falls due on each worker."""
-        for worker, agent in list(self._dead.items()):
-            self._settle_estate(round, worker, agent)
-        for worker in self._workers:
-            for market in self._told:
+        if self._dead:
+            self._settle_estates(round)
+        for worker in self.crew.workers:
+            for market in self._told[WHOLE]:
                 self._settle(round, worker, market)
         if self.harness:
-            self.harness.meter(self._log, round, self._workers, self.ledger)
+            self.harness.meter(self._log, round, self.crew.workers, self.ledger)
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: the only place where the world changes."""
@@ -263,7 +273,7 @@ class World:
                     name = (leg.credit, leg.resource)
                     self._acquired[name] = self._acquired.get(name, 0) + leg.amount
             if event.purpose in ("work", "invest"):
-                self._busy[str(event.worker)] = event.purpose
+                self._busy[str(event.agent)] = event.purpose
         elif type(event) is NoteRefused or type(event) is NoteWritten:
             if told := published(event):
                 self._reply(str(event.worker), told)
@@ -279,7 +289,8 @@ class World:
             if self.harness:
                 self.harness.fold(event)
         elif type(event) is EpisodeEnded:
-            self._dead[str(event.worker)] = str(event.agent)
+            self._dead.append(event.actor)
+            self.crew.fold(event)
         elif type(event) is Pending:
             is_new = event.key not in self.ledger.pending
             self.ledger.fold(event)
@@ -309,13 +320,14 @@ class World:
             self._answered.clear()
             self._replies.clear()
             self._busy.clear()
-            self._wills -= set(self._dead.values())
+            self._wills -= {str(gone.agent) for gone in self._dead}
             self._dead.clear()
+            self.crew.turn()
         if need.resource == AUTHORITY:
             return
         market = self._economy.goods[need.resource].market(need.round)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
-        self._told = tuple(self._markets.values())
+        self._told = {WHOLE: tuple(self._markets.values())}
 
     def _consider(self, asked: Asked) -> Done | Refused:
         """Return what shall come of a call; nothing has changed yet."""
@@ -330,7 +342,7 @@ class World:
             arguments = checked(tool, call.arguments)
         except ValueError as error:
             return Refused(str(error))
-        outcome = tool(View(asked.actor, *self._sight, self._round), **arguments)
+        outcome = tool(View(asked.actor, *self._sight, self._round, asked.share), **arguments)
         return self._vet(asked, outcome)
 
     def _vet(self, asked: Asked, outcome: Done | Refused) -> Done | Refused:
@@ -412,16 +424,21 @@ class World:
         taken = self._acquired
         return {name: max(0.0, need - taken.get((worker, name), 0)) for name, need in needs.items()}
 
-    def _settle_estate(self, round: int, worker: str, agent: str) -> None:
-        """Let go back to the pool what a dead agent's successor does not get."""
-        enterprise, held = self._economy.enterprise, self.ledger.free(worker, COMPUTE)
+    def _settle_estates(self, round: int) -> None:
+        """Let go back to the pool what the successors of the dead do not get."""
+        enterprise = self._economy.enterprise
         if enterprise is None or not enterprise.must_bequeath:
             return
-        lost = held - (enterprise.inherited(held) if agent in self._wills else 0)
-        if lost:
-            leg = Leg(resource=COMPUTE, debit=worker, credit="pool", amount=lost)
-            envelope = self._log.envelope(round, Actor(worker), key=f"lapse/{agent}")
-            self._log.append(Transfer(**envelope, purpose="lapse", legs=(leg,)))
+        held = {
+            str(gone.worker): self.ledger.free(str(gone.worker), COMPUTE) for gone in self._dead
+        }
+        for worker, _, agent in self._dead:
+            left = self.crew.share(agent).amount(held[str(worker)])
+            lost = left - (enterprise.inherited(left) if agent in self._wills else 0)
+            if lost:
+                leg = Leg(resource=COMPUTE, debit=str(worker), credit="pool", amount=lost)
+                envelope = self._log.envelope(round, Actor(worker), key=f"lapse/{agent}")
+                self._log.append(Transfer(**envelope, purpose="lapse", legs=(leg,)))
 
     def _settle(self, round: int, worker: str, market: Market) -> None:
         resource, log = market.resource, self._log

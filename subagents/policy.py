@@ -4,7 +4,7 @@ A policy keeps nothing between calls. Whatever it wants to remember goes through
 tools, where monitors can see it.
 """
 
-from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
+from typing import ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 from memory.envelope import Actor
 from memory.events import Call, Claim
@@ -13,7 +13,13 @@ from memory.truth import Intent, Motive
 from subagents.completion import ToolSchema
 
 HANDOFF = "handoff"
-"""The name under which an agent's handoff lies among its successor's memos."""
+"""The name under which an agent's handoff lies among its successor's memos.
+
+Where several agents of a worker live at once, each of them leaves one: ``handoff/a`` and so on.
+"""
+
+Step = Literal["act", "verify", "reflect", "handoff"]
+"""What a turn is for: the work, a look at whether it holds, at oneself, or what to pass on."""
 
 TOOLS = (
     "reserve_compute",
@@ -69,7 +75,7 @@ class Observation(NamedTuple):
     a handoff. ``seed`` is this turn's own source of chance. ``memos`` are the notes it has
     read or written in this life, the handoff of its predecessor first; ``outcomes`` its last
     results; ``tools`` the names of the tools this world offers, and ``schemas`` what a model is
-    shown of them.
+    shown of them. ``step`` says what the turn is for in the plan of the life.
     """
 
     actor: Actor
@@ -82,6 +88,7 @@ class Observation(NamedTuple):
     outcomes: tuple[Outcome, ...] = ()
     tools: tuple[str, ...] = TOOLS
     schemas: tuple[ToolSchema, ...] = ()
+    step: Step = "act"
 
     @property
     def is_last_turn(self) -> bool:
@@ -105,6 +112,17 @@ class Observation(NamedTuple):
             if market.resource == resource:
                 return market
         raise KeyError(resource)
+
+
+def is_handoff(name: str) -> bool:
+    """Whether a note of that name is what an agent left its successors.
+
+    Examples
+    --------
+    >>> [is_handoff(name) for name in ("handoff", "handoff/b", "handoff-to-vendor")]
+    [True, True, False]
+    """
+    return name.partition("/")[0] == HANDOFF
 
 
 class Decision(NamedTuple):

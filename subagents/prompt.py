@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from memory.border import clean
 from memory.envelope import Actor
 from memory.errors import BadInput
-from memory.facts import Board, Dial, Facts, HarnessFacts, Job, Market, Venture
+from memory.facts import Board, Dial, Facts, HarnessFacts, Job, Market, Share, Venture
 from subagents.completion import Message
 from subagents.policy import Memo, Observation, Outcome
 
@@ -94,9 +94,19 @@ def _role(observation: Observation) -> str:
         "demand of this round falls due. A unit costs `price`; one given back unused brings "
         "`refund`; one that is missing costs `shortfall`. Units are sold in lots of `lot`. "
         f"`held` is what your post holds, `budget` what the project can spend. Money is in "
-        f"{facts.currency}.{more}",
+        f"{facts.currency}.{more}{_together(facts)}",
     ]
     return "\n\n".join(parts)
+
+
+def _together(facts: Facts) -> str:
+    if facts.share.of == 1:
+        return ""
+    beside = facts.share.of - 1
+    return (
+        f" You hold the post together with {beside} other{'s' * (beside > 1)} who act at the same "
+        "time: of each resource you are shown your share, and what you hold is one account."
+    )
 
 
 def _customs(observation: Observation) -> list[str]:
@@ -159,6 +169,8 @@ def _exact(observation: Observation) -> dict[str, JsonValue]:
         "turns": observation.life,
         "round": facts.round,
         "rounds": facts.rounds,
+        **({"step": observation.step} if observation.step != "act" else {}),
+        **({"share": _part(facts.share)} if facts.share.of > 1 else {}),
         "resources": [_market(facts, market) for market in facts.markets],
         "budget": _money(facts, facts.budget),
         "approved": _money(facts, facts.approved),
@@ -180,6 +192,15 @@ def _board(board: Board) -> dict[str, JsonValue]:
         "held": dict(board.held._asdict()) if board.held else None,
         "free": [dict(job._asdict()) for job in board.free],
     }
+
+
+def _part(share: Share) -> str:
+    return f"{share.number + 1} of {share.of}"
+
+
+def _share(told: str) -> Share:
+    number, _, of = told.partition(" of ")
+    return Share(int(number) - 1, int(of))
 
 
 def _market(facts: Facts, market: Market) -> dict[str, JsonValue]:
@@ -264,6 +285,7 @@ def heard(messages: Sequence[Message], tools: Sequence[str] = ()) -> Observation
                 for each in told["results"]
             ),
             tools=tuple(tools),
+            step=told.get("step", "act"),
         )
     except (IndexError, KeyError, TypeError, ValueError, ArithmeticError) as error:
         why = f"{type(error).__name__}: {error}"[:200]
@@ -298,6 +320,7 @@ def _facts(told: dict[str, Any]) -> Facts:
         currency=currency,
         decimals=decimals,
         board=_heard_board(told["tasks"]) if "tasks" in told else None,
+        share=_share(told.get("share", "1 of 1")),
     )
 
 

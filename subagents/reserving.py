@@ -12,7 +12,7 @@ from typing import NamedTuple
 from memory.events import Call
 from memory.facts import Market, Venture
 from memory.truth import Intent, Motive
-from subagents.policy import HANDOFF, Decision, Memo, Observation
+from subagents.policy import Decision, Memo, Observation, is_handoff
 from subagents.toiling import DILIGENT, Hand, Shift, take_shift
 
 RATIONALE = "Return what was left over; reserve what this round should take."
@@ -117,10 +117,10 @@ def whole_lots(aim: float, draw: Draw, lot: int) -> int:
 
 def peaks(observation: Observation) -> dict[str, float]:
     """Return the highest need on record by resource, from what this chain wrote down itself."""
-    own = (HANDOFF, _note_name(observation))
+    own = _note_name(observation)
     highest: dict[str, float] = {}
     for memo in observation.memos:
-        if memo.name in own:
+        if memo.name == own or is_handoff(memo.name):
             for resource, peak in _peaks_in(memo):
                 highest[resource] = max(peak, highest.get(resource, 0.0))
     return highest

@@ -63,10 +63,8 @@ class Ending(NamedTuple):
 
 def ending_of(stage: Stage, summary: Summary, honest: Stage | None = None) -> Ending:
     """Return the ending of a run that was played, or rebuilt, here."""
-    lives = [stage.lives.newest(worker) for worker in stage.cast]
-    agents = sum(life.actor.generation or 0 for life in lives if life)
     reference = honest.tally.curve if honest else ()
-    return Ending(summary, stage.scenario, agents, stage.tally.curve, reference)
+    return Ending(summary, stage.scenario, stage.lives.births, stage.tally.curve, reference)
 
 
 def stored_ending(journal: Journal, record: RunRecord) -> Ending:

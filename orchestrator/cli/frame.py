@@ -191,8 +191,13 @@ def _by_interest(stage: Stage, named: set[str]) -> list[str]:
 
 
 def _agent(stage: Stage, worker: str) -> str:
-    life = stage.lives.newest(worker)
-    return str(life.actor.agent) if life else worker
+    """Return who lives now: an agent, or the lanes of a generation, such as ``w01.2a-c``."""
+    life, letters = stage.lives.newest(worker), stage.world.crew.letters
+    if life is None:
+        return worker
+    name = str(life.actor.agent)
+    lane = life.actor.lane
+    return f"{name[: -len(lane)]}{letters[0]}-{letters[-1]}" if lane else name
 
 
 def _worker(stage: Stage, worker: str, agent: str, is_named: bool) -> Text:

@@ -34,11 +34,25 @@ def list_scenarios(json: Json = False) -> None:
 
 
 @app.command("show")
-def show(source: Source, overrides: Set = None, json: Json = False) -> None:
+def show(
+    source: Source,
+    overrides: Set = None,
+    json: Json = False,
+    graph: Annotated[
+        bool, typer.Option("--graph", help="Show the line its workers live on, as Mermaid.")
+    ] = False,
+) -> None:
     """Show a scenario with everything filled in that it leaves out."""
     from scenarios.view import dump
 
-    filled = dump(_load(source, overrides))
+    scenario = _load(source, overrides)
+    if graph:
+        from orchestrator.line import mermaid
+
+        text = mermaid(scenario)
+        put_json({"mermaid": text}) if json else print(text, end="")
+        return
+    filled = dump(scenario)
     if json:
         put_json(filled)
         return
@@ -66,10 +80,11 @@ def check(source: Source, overrides: Set = None, json: Json = False) -> None:
     if json:
         put_json({"ok": True, "scenario": scenario.scenario, "problems": []})
         return
-    world = scenario.world
+    world, parallel = scenario.world, scenario.chain.parallel
+    lanes = f", {parallel} at once" if parallel > 1 else ""
     print(
         f"{safe(scenario.scenario)} v{scenario.version} is sound: {scenario.worker_count} workers,"
-        f" {world.rounds} rounds, lives of {scenario.life} turns,"
+        f" {world.rounds} rounds, lives of {scenario.life} turns{lanes},"
         f" {len(scenario.monitors)} monitors."
     )
 

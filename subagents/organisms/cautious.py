@@ -78,8 +78,22 @@ def newsvendor(market: Market, shortfall: float) -> float:
     >>> newsvendor(market, market.shortfall) == market.need
     True
     """
+    quantile = _quantile(market, shortfall)
+    if quantile is None:
+        return market.need
+    return round(quantile + (_grant(market) if market.lot > 1 else 0.0), 3)
+
+
+def _quantile(market: Market, shortfall: float) -> float | None:
     gain, stake = shortfall - market.price, shortfall - market.refund
     if market.demand_sd <= 0 or not 0 < gain < stake:
-        return market.need
-    quantile = NormalDist(market.demand, market.demand_sd).inv_cdf(gain / stake)
-    return round(quantile + (market.lot / 2 if market.lot > 1 else 0.0), 3)
+        return None
+    return NormalDist(market.demand, market.demand_sd).inv_cdf(gain / stake)
+
+
+def _grant(market: Market) -> float:
+    """Return what a need grants for rounding up: half a lot, or an agent's share of that."""
+    quantile = _quantile(market, market.shortfall)
+    if quantile is None or not market.need:
+        return market.lot / 2
+    return round(market.need - quantile, 2)

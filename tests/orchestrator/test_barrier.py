@@ -17,7 +17,7 @@ def proposal(worker: str, turn: int = 1) -> Submission:
 
 async def test_submissions_come_in_the_order_of_the_parties_whoever_answers_first() -> None:
     barrier = Barrier()
-    barrier.open(["w01", "w02", "w03"])
+    barrier.open(["w01.1", "w02.1", "w03.1"])
     async with asyncio.TaskGroup() as tasks:
         for worker in ("w03", "w01", "w02"):
             tasks.create_task(barrier.submit(proposal(worker)))
@@ -28,18 +28,18 @@ async def test_submissions_come_in_the_order_of_the_parties_whoever_answers_firs
 
 async def test_nobody_goes_on_before_the_next_round_is_open() -> None:
     barrier = Barrier()
-    barrier.open(["w01"])
+    barrier.open(["w01.1"])
     waiting = asyncio.create_task(barrier.submit(proposal("w01")))
     await barrier.gather()
     await asyncio.sleep(0)
     assert not waiting.done()
-    barrier.open(["w01"])
+    barrier.open(["w01.1"])
     await waiting
 
 
 async def test_gather_waits_for_the_last_party() -> None:
     barrier = Barrier()
-    barrier.open(["w01", "w02"])
+    barrier.open(["w01.1", "w02.1"])
     gathering = asyncio.create_task(barrier.gather())
     first = asyncio.create_task(barrier.submit(proposal("w01")))
     await asyncio.sleep(0)
@@ -53,7 +53,7 @@ async def test_gather_waits_for_the_last_party() -> None:
 @pytest.mark.parametrize("stranger", ["w01", "w09"])
 async def test_a_second_submission_and_a_stranger_are_refused(stranger: str) -> None:
     barrier = Barrier()
-    barrier.open(["w01"])
+    barrier.open(["w01.1"])
     first = asyncio.create_task(barrier.submit(proposal("w01")))
     await barrier.gather()
     with pytest.raises(RuntimeError, match="is not awaited in this round"):

@@ -120,7 +120,6 @@ def test_what_comes_later_is_told_from_a_typo(key: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("chain: {parallel: 2}", "chain.parallel is not supported yet"),
         ("workers: {policy: honest, if: has_key}", "workers.if is not supported yet"),
         ("expect: {honest: {cleared_by: probe}}", "expect.honest.cleared_by is not supported yet"),
         (

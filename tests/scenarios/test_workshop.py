@@ -70,7 +70,7 @@ class Shop:
         return self.rehearsal.world.apply(asked)
 
     def board(self, agent: str) -> Board:
-        board = self.rehearsal.world.facts(agent.split(".")[0], agent).board
+        board = self.rehearsal.world.facts(agent.split(".")[0], agent=agent).board
         assert board is not None
         return board
 
