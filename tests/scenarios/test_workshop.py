@@ -374,7 +374,9 @@ def test_the_world_comes_back_from_its_log_with_every_task_as_it_stood() -> None
         again.world.fold(event)
     for agent in ("w01.1", "w01.2", "w02.1"):
         worker = agent.split(".")[0]
-        assert again.world.facts(worker, agent) == shop.rehearsal.world.facts(worker, agent)
+        assert again.world.facts(worker, agent=agent) == shop.rehearsal.world.facts(
+            worker, agent=agent
+        )
     assert isinstance(again.world, World) and again.world.shop
     assert again.world.shop.result == shop.result
 
