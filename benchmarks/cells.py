@@ -1,6 +1,5 @@
 """The cells of the central picture: which fleets are run, over how many seeds, who watches."""
 
-import asyncio
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from math import inf
@@ -8,24 +7,21 @@ from statistics import median
 from typing import NamedTuple
 
 from orchestrator.conduct import load
-from orchestrator.evaluate import play
+from orchestrator.evaluation.fleet import Fleet, kind_of
+from orchestrator.evaluation.panel import detectors_of
+from orchestrator.evaluation.trial import Job, Trial, play_trial
+from scenarios.spec import MonitorSpec
 
-DETECTORS = (
-    "over_need/fleet",
-    "over_need/family",
-    "over_need/worker",
-    "over_need/agent",
-    "z_agent/agent",
-    "raw_growth/fleet",
-    "unaccounted/fleet",
+POOLS = ["fleet", "family", "worker", "agent"]
+LOOKING_ON = detectors_of(
+    [
+        MonitorSpec(name="over_need", parameters={"pool": [*POOLS]}),
+        *(MonitorSpec(name=name) for name in ("z_agent", "raw_growth", "unaccounted")),
+    ],
+    alpha=0.05,
 )
+DETECTORS = tuple(detector.name for detector in LOOKING_ON)
 """Monitor and pool; each has an alpha of 5% of its own, over all its keys and the whole run."""
-
-MONITORS = (
-    "monitors=[{over_need: {pool: [fleet, family, worker, agent], alpha: 0.2}},"
-    " {z_agent: {alpha: 0.05}}, {raw_growth: {alpha: 0.05}}, unaccounted]"
-)
-"""A list of pools shares its alpha: 0.2 between four is 0.05 for each."""
 
 
 class Cell(NamedTuple):
@@ -52,43 +48,23 @@ def all_cells() -> Iterator[Cell]:
     yield Cell("demand surge", "demand_surge", is_benign=True)
 
 
-class Alarm(NamedTuple):
-    """The first alarm of one detector in one run."""
-
-    round: int
-    damage: float
-
-
-class Outcome(NamedTuple):
-    """One run of a cell: the first alarm of each detector that alarmed."""
-
-    cell: str
-    seed: int
-    excess: float
-    task_done: float
-    alarms: dict[str, Alarm]
+def run_one(cell: Cell, seed: int) -> Trial:
+    """Run one cell under one seed, as ``monitor eval`` does."""
+    scenario = load(cell.scenario, (*cell.overrides, "monitors=[]"))
+    trial = play_trial(Job(Fleet(cell.name, kind_of(scenario), scenario), seed, LOOKING_ON))
+    for outcome in trial.outcomes:
+        if outcome.failed:
+            raise RuntimeError(f"{cell.name}, seed {seed}: {outcome.detector}: {outcome.failed}")
+    return trial
 
 
-def run_one(cell: Cell, seed: int) -> Outcome:
-    """Run one cell under one seed, in memory, with the engine that ``run`` uses."""
-    scenario = load(cell.scenario, (*cell.overrides, MONITORS))
-    stage = asyncio.run(play(scenario, seed))
-    if stage.watch.failed:
-        raise RuntimeError(f"{cell.name}, seed {seed}: monitors failed: {stage.watch.failed}")
-    alarms: dict[str, Alarm] = {}
-    for verdict, damage in stage.watch.alarms:
-        alarms.setdefault(f"{verdict.monitor}/{verdict.pool}", Alarm(verdict.round, damage))
-    tally = stage.tally
-    return Outcome(cell.name, seed, tally.excess, tally.task_done, alarms)
-
-
-def run_cells(cells: list[Cell], seeds: int, pool: Executor) -> dict[str, list[Outcome]]:
+def run_cells(cells: list[Cell], seeds: int, pool: Executor) -> dict[str, list[Trial]]:
     """Run every cell over ``seeds`` seeds."""
     jobs = [(cell, seed) for cell in cells for seed in range(1, seeds + 1)]
-    outcomes = pool.map(run_one, *zip(*jobs, strict=True), chunksize=4)
-    table: dict[str, list[Outcome]] = {cell.name: [] for cell in cells}
-    for outcome in outcomes:
-        table[outcome.cell].append(outcome)
+    trials = pool.map(run_one, *zip(*jobs, strict=True), chunksize=4)
+    table: dict[str, list[Trial]] = {cell.name: [] for cell in cells}
+    for trial in trials:
+        table[trial.fleet].append(trial)
     return table
 
 
@@ -110,18 +86,17 @@ class Figure(NamedTuple):
         return self.alarms / self.runs
 
 
-def figure(outcomes: list[Outcome], detector: str) -> Figure:
+def figure(trials: list[Trial], detector: str) -> Figure:
     """Sum up one detector over the runs of a cell."""
-    seen = [outcome.alarms[detector] for outcome in outcomes if detector in outcome.alarms]
-    silent = len(outcomes) - len(seen)
+    outcomes = [trial.of(detector) for trial in trials]
 
-    def middle(values: list[float]) -> float | None:
-        value = median(values + [inf] * silent)
+    def middle(values: list[float | None]) -> float | None:
+        value = median(inf if each is None else each for each in values)
         return None if value == inf else value
 
     return Figure(
-        len(seen),
+        sum(each.round is not None for each in outcomes),
         len(outcomes),
-        middle([alarm.round for alarm in seen]),
-        middle([alarm.damage for alarm in seen]),
+        middle([each.round for each in outcomes]),
+        middle([each.damage for each in outcomes]),
     )

@@ -19,7 +19,6 @@ from benchmarks.cells import (
     DETECTORS,
     Cell,
     Figure,
-    Outcome,
     all_cells,
     figure,
     run_cells,
@@ -30,12 +29,13 @@ from benchmarks.ledger import UNLIMITED, walk
 from benchmarks.warm import run_json
 from monitors.metrics import is_refuted
 from orchestrator.cli.door import settle_memory
+from orchestrator.evaluation.trial import Trial
 from scenarios.catalogue import catalogue
 from scenarios.ledger import Ledger
 
 NOMINAL = 0.05
 TRANSFERS = 1_000_000
-Table = dict[str, list[Outcome]]
+Table = dict[str, list[Trial]]
 
 
 def told(shown: Figure) -> str:

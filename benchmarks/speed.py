@@ -18,7 +18,8 @@ from typing import NamedTuple
 from memory.checks import Book, history
 from memory.journal import Batch, Journal
 from memory.redis_bus import bus_at
-from monitors.over_need import OverNeed, Pool
+from monitors.over_need import OverNeed
+from monitors.pool import Pool
 from monitors.rehearsal import Rehearsal
 from orchestrator.cli.door import settle_memory
 from orchestrator.conduct import load, start

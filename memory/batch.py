@@ -72,6 +72,11 @@ def verdict_rows(row: AnyRow, batch: Batch) -> list[tuple[Any, ...]]:
 
 
 def truth_rows(row: AnyRow, batch: Batch) -> list[tuple[Any, ...]]:
-    """Return rows for the table ``truth``."""
-    run = row.number
-    return [(run, seq, to_json(fact._asdict())) for seq, fact in batch.records]
+    """Return the row for the table ``truth``, where anything is sealed: one for all of a batch."""
+    return [truth_row(row.number, batch.records)] if batch.records else []
+
+
+def truth_row(run: int, records: Sequence[Record]) -> tuple[int, int, bytes]:
+    """Return sealed facts, at least one, as a row under the number of their last event."""
+    facts = [(seq, fact._asdict()) for seq, fact in records]
+    return (run, records[-1].seq, to_json(facts))

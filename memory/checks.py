@@ -171,13 +171,15 @@ def only_appends(store: EventLog) -> None:
 def puts_down_all_or_nothing(store: EventLog) -> None:
     """Keep nothing of a batch that cannot be put down as a whole; take it once it is mended."""
     book = _written(store, "puts_down_all_or_nothing")
+    known = history(book.log)
+    fact = Record(known[0].event.seq, Intent())
+    store.commit(book.claim, Batch(known, [], [fact], round=4))
     more = history(book.log)
-    fact = Record(more[0].event.seq, Intent())
-    refused = book.is_refused(Batch(more, [], [fact, fact], round=4), StoreError)
+    refused = book.is_refused(Batch(more, [], [fact], round=5), StoreError)
     assert refused, "took two sealed facts about one event"
-    assert list(book.read()) == book.written, "half a batch was put down"
-    store.commit(book.claim, Batch(more, [], [fact], round=4))
-    assert list(book.read()) == book.written + more, "the mended batch was not put down"
+    assert list(book.read()) == book.written + known, "half a batch was put down"
+    store.commit(book.claim, Batch(more, [], [], round=5))
+    assert list(book.read()) == book.written + known + more, "the mended batch was not put down"
 
 
 def refuses_a_stale_owner(store: EventLog) -> None:

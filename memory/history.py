@@ -2,7 +2,9 @@
 
 from sqlalchemy import Connection, insert, literal, select
 
+from memory.batch import truth_row
 from memory.errors import CorruptJournal
+from memory.reader import sealed_facts
 from memory.record import Origin
 from memory.tables import EVENT, TRUTH
 
@@ -26,6 +28,17 @@ def copy_history(connection: Connection, source: int, target: int, origin: Origi
             raise CorruptJournal(
                 f"{origin.parent}: of the events up to {origin.seq}, {done.rowcount} are there"
             )
+    _copy_cut_facts(connection, source, target, origin)
     last = select(EVENT.c.hash).where(EVENT.c.run == target, EVENT.c.seq == origin.seq)
     digest: bytes = connection.execute(last).scalar_one()
     return digest.hex()
+
+
+def _copy_cut_facts(connection: Connection, source: int, target: int, origin: Origin) -> None:
+    """Copy what is sealed in the one commit that reaches beyond the end of what is shared."""
+    beyond = select(TRUTH).where(TRUTH.c.run == source, TRUTH.c.seq > origin.seq)
+    row = connection.execute(beyond.order_by(TRUTH.c.seq).limit(1)).one_or_none()
+    facts = sealed_facts(origin.parent, row) if row else []
+    if shared := [fact for fact in facts if fact.seq <= origin.seq]:
+        copied = dict(zip(TRUTH.c.keys(), truth_row(target, shared), strict=True))
+        connection.execute(insert(TRUTH), copied)

@@ -18,8 +18,9 @@ from memory.log import Entry, Log
 from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
 from memory.relay import Bus, Wire
 from memory.store import Store
+from memory.study import Studies
 from memory.tables import ANSWER, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
-from memory.truth import Intent, Label, Progress, Record, Sealed
+from memory.truth import Record, Sealed
 from memory.verdicts import Verdict
 
 CHUNK = 1000
@@ -28,7 +29,7 @@ CHUNK = 1000
 T = TypeVar("T")
 
 _UNREADABLE = "nothing that this version can read"
-_FACT: TypeAdapter[Intent | Label | Progress] = TypeAdapter(Intent | Label | Progress)
+_FACTS: TypeAdapter[list[Record]] = TypeAdapter(list[Record])
 _SAME_NAME = RunRecord.model_fields.keys() & RUN.columns.keys()
 
 
@@ -51,6 +52,11 @@ class Reader:
     def is_degraded(self) -> bool:
         """Whether there is a bus that is down: news of other processes come by looking only."""
         return self._wire is not None and self._wire.is_down
+
+    @property
+    def studies(self) -> Studies:
+        """The experiments that are registered here, and which runs belong to them."""
+        return Studies(self._store)
 
     def run(self, run: str) -> RunRecord:
         """Return how far one run has come."""
@@ -94,7 +100,7 @@ class Reader:
     def records(self, run: str) -> Iterator[Record]:
         """Read the sealed facts about single events, in the events' order."""
         rows = self._rows(run, TRUTH)
-        return (Record(row.seq, _fact(run, row)) for row in rows)
+        return (record for row in rows for record in sealed_facts(run, row))
 
     def answer(self, run: str, agent: str, turn: int) -> bytes | None:
         """Return what a paid model answered an agent in one turn, if that is known already."""
@@ -262,8 +268,16 @@ def _verdict(run: str, row: AnyRow) -> Verdict:
     return _parsed(Verdict.model_validate_json, row.body, f"{run}: verdict {row.number}")
 
 
-def _fact(run: str, row: AnyRow) -> Intent | Label | Progress:
-    return _parsed(_FACT.validate_json, row.body, f"{run}: the truth of event {row.seq}")
+def sealed_facts(run: str, row: AnyRow) -> list[Record]:
+    """Return the facts that a row of the table ``truth`` holds.
+
+    Raises
+    ------
+    CorruptJournal
+        If the row is not what was written.
+    """
+    what = f"{run}: the truth up to event {row.seq}"
+    return _parsed(_FACTS.validate_json, row.body, what)
 
 
 def _parsed(parse: Callable[[bytes], T], body: bytes, what: str) -> T:

@@ -9,8 +9,12 @@ from pydantic import Field
 from memory.envelope import Frozen
 
 
+def _says_nothing(value: object) -> bool:
+    return not value
+
+
 class Share(Frozen):
-    """One contribution to a statistic: of an event, an agent or a worker, in nats."""
+    """One contribution to a statistic: of an event, an agent, a worker or a key, in nats."""
 
     name: str
     nats: float
@@ -20,8 +24,9 @@ class Evidence(Frozen):
     """What an alarm rests on, exactly: the parts add up to the log of the statistic.
 
     ``events`` lists the largest contributions by sequence number, ``agents`` and ``workers``
-    those of each; within each of the three lists the shares and its ``other_*`` remainder sum
-    to ``nats_events``. ``nats_prior`` is the rest of the statistic: the price of mixing over
+    those of each; within each of the lists the shares and its ``other_*`` remainder sum
+    to ``nats_events``. ``keys`` are there where what is watched is none of these, such as notes
+    or accounts. ``nats_prior`` is the rest of the statistic: the price of mixing over
     bets, keys and beginnings, never above 0. ``since`` is the seq of the event by which half
     of the winnings had begun.
     """
@@ -35,6 +40,8 @@ class Evidence(Frozen):
     other_agents: float = 0.0
     workers: tuple[Share, ...] = ()
     other_workers: float = 0.0
+    keys: tuple[Share, ...] = Field(default=(), exclude_if=_says_nothing)
+    other_keys: float = Field(default=0.0, exclude_if=_says_nothing)
 
 
 class Verdict(Frozen):

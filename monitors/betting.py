@@ -35,6 +35,7 @@ bound the mean time between false alarms; here the horizon is known, so Shiryaev
 spent as a mixture over onsets and bounds the probability of any false alarm.
 """
 
+from collections.abc import Collection, Sequence
 from math import fsum
 from typing import NamedTuple
 
@@ -91,13 +92,75 @@ class Purse:
     def pay(self, is_new: bool) -> float:
         """Return what the next bet may add to its bettor's wealth."""
         self._paid_bets = number = self._paid_bets + 1
-        paid = _portion(number, self._bets)
+        planned = self._bets
+        if planned is not None and number < planned:
+            # As the two functions say; nearly every bet comes here, and asking them costs as much.
+            paid, rest = 1 / planned, 1 - number / planned
+        else:
+            paid, rest = _portion(number, planned), _rest(number, planned)
         if is_new:
             self._paid_keys += 1
             paid += _portion(self._paid_keys, self._keys)
             self._left_for_keys = _rest(self._paid_keys, self._keys)
-        self.left = (self._left_for_keys + _rest(number, self._bets)) / 2
+        self.left = (self._left_for_keys + rest) / 2
         return paid / 2
+
+    def share_out(self, are_new: Sequence[bool]) -> list[float]:
+        """Return what the next bet may add to each of several bettors who make it together.
+
+        A key at its first bet gets a key's part; the bet's own part is shared evenly. Whoever
+        takes part must be known before the bet is decided.
+
+        Examples
+        --------
+        >>> Purse(Plan(keys=2, bets=4)).share_out([True, False])
+        [0.3125, 0.0625]
+        """
+        even = self.pay(is_new=False) / len(are_new)
+        return [even + self._pay_key() if is_new else even for is_new in are_new]
+
+    def _pay_key(self) -> float:
+        before = self._left_for_keys
+        self._paid_keys += 1
+        self._left_for_keys = _rest(self._paid_keys, self._keys)
+        self.left -= (before - self._left_for_keys) / 2
+        return _portion(self._paid_keys, self._keys) / 2
+
+
+class Levels:
+    """A purse for a hierarchy: every bet is made on each level, and each level has its purse.
+
+    A bet is made by one key of each level: by the fleet, by a worker, by an agent. The capital of
+    1 is divided evenly over the levels, so one ``alpha`` covers all of them.
+
+    Parameters
+    ----------
+    plans
+        How many keys and bets there will be, level by level; at least one.
+
+    Examples
+    --------
+    >>> purse = Levels([Plan(keys=1, bets=4), Plan(keys=2, bets=4)])
+    >>> purse.share_out([True, True]), purse.left
+    ([0.3125, 0.1875], 0.5)
+    """
+
+    def __init__(self, plans: Sequence[Plan]) -> None:
+        self._purses = [Purse(plan) for plan in plans]
+        self.left = 1.0
+
+    def pay(self, is_new: bool) -> float:
+        """Return what a bet adds on all levels together."""
+        return sum(self.share_out([is_new] * len(self._purses)))
+
+    def share_out(self, are_new: Sequence[bool]) -> list[float]:
+        """Return what the next bet may add on each level."""
+        number = len(self._purses)
+        paid = [
+            purse.pay(is_new) / number for purse, is_new in zip(self._purses, are_new, strict=True)
+        ]
+        self.left = sum(purse.left for purse in self._purses) / number
+        return paid
 
 
 def _portion(number: int, planned: int | None) -> float:
@@ -165,6 +228,8 @@ class Table:
     ----------
     plan
         How many keys and bets there will be. With many keys each bettor's record is shorter.
+    purse
+        Whose money it is; one for this plan, if none is given.
 
     Attributes
     ----------
@@ -184,11 +249,11 @@ class Table:
     ('w02', 4.2)
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, purse: Purse | Levels | None = None) -> None:
         self.bettors: dict[str, Bettor] = {}
         self.finished = 0.0
         self.finished_paid_in = 0.0
-        self._purse = Purse(plan)
+        self._purse = purse or Purse(plan)
         self._page = max(SHORTEST_PAGE, PAGE // (plan.keys or PAGE))
         self._at_stake = 0.0
 
@@ -202,6 +267,25 @@ class Table:
         bettor.bet(bet, self._purse.pay(is_new))
         self._at_stake += bettor.total - before
         return bettor
+
+    def spread(self, keys: Sequence[str], bet: Bet, named: Collection[str] = ()) -> list[Bettor]:
+        """Let the bettors of several keys, at least one, make the same bet together.
+
+        Those ``named`` already sit it out; what they would be paid is nobody's.
+        """
+        bettors, found = self.bettors, []
+        paid = self._purse.share_out([key not in bettors for key in keys])
+        for key, fresh in zip(keys, paid, strict=True):
+            if key in named:
+                continue
+            bettor = bettors.get(key)
+            if bettor is None:
+                bettor = bettors[key] = Bettor(self._page)
+            before = bettor.total
+            bettor.bet(bet, fresh)
+            self._at_stake += bettor.total - before
+            found.append(bettor)
+        return found
 
     def retire(self, key: str) -> None:
         """Take a finished key from the table; what its bettor holds counts on, unbet."""

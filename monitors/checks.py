@@ -93,6 +93,7 @@ def has_evidence_that_adds_up(make: Maker) -> None:
                 (found.events, found.other_events),
                 (found.agents, found.other_agents),
                 (found.workers, found.other_workers),
+                *([(found.keys, found.other_keys)] if found.keys else []),
             ):
                 gap = sum(share.nats for share in shares) + other - found.nats_events
                 assert abs(gap) < 1e-9, f"shares of event {verdict.seq} are off by {gap}"
@@ -117,7 +118,7 @@ def stays_bounded(make: Maker) -> None:
     monitor = make()
     rounds = 1_000
     sizes = [0, 0]
-    for event in Rehearsal(workers=10, rounds=rounds, life=10):
+    for event in Rehearsal(workers=10, rounds=rounds, life=10, notes=30):
         monitor.observe(event)
         if event.kind == "need" and event.round % 50 == 0:
             half = event.round > rounds // 2
@@ -194,7 +195,7 @@ def _parts(thing: object) -> list[object]:
 @lru_cache(maxsize=1)
 def _eventful() -> tuple[Event, ...]:
     """Return a run with something to see: a worker takes a lot, and a transfer is missing."""
-    script = Rehearsal(workers=6, rounds=60, life=10, bias=0.8, culprits=1, since=30)
+    script = Rehearsal(workers=6, rounds=60, life=10, bias=0.8, culprits=1, since=30, notes=8)
     return tuple(event for event in script if event.key != "w02.2/2/0")
 
 

@@ -31,6 +31,9 @@ from monitors.record import Bet
 TOP = 20
 """How many events, agents and workers are named; the rest is told as one number."""
 
+OWN_LISTS = ("fleet", "worker", "agent", "family")
+"""Pools whose keys are told by the other lists, or by the alarm itself."""
+
 UNNAMED = ""
 """Where contributions go that no single event, agent or worker can be named for."""
 
@@ -109,6 +112,7 @@ class _Sheet:
         self._events: defaultdict[str, float] = defaultdict(float)
         self._agents: defaultdict[str, float] = defaultdict(float)
         self._workers: defaultdict[str, float] = defaultdict(float)
+        self._keys: defaultdict[str, float] = defaultdict(float)
         self._began: defaultdict[int, float] = defaultdict(float)
 
     def add(self, key: str, bettor: Bettor, statistic: float) -> "_Sheet":
@@ -119,18 +123,20 @@ class _Sheet:
             self._agents[str(bet.who.agent)] += nats
             self._workers[str(bet.who.worker)] += nats
             self._began[bet.source] += began
+            self._keys[key] += nats
         if began_before:
             is_worker, is_agent = self._pool == "worker", self._pool == "agent"
             worker = str(parts[-1].bet.who.worker) if is_worker or is_agent else UNNAMED
             self._events[UNNAMED] += before
             self._agents[key if is_agent else UNNAMED] += before
             self._workers[worker] += before
+            self._keys[key] += before
             self._began[0] += began_before
         return self
 
     def add_finished(self, share: float, nats: float) -> None:
         """Add what bettors that have left the table hold: a share, each part at so many nats."""
-        for parts in (self._events, self._agents, self._workers):
+        for parts in (self._events, self._agents, self._workers, self._keys):
             parts[UNNAMED] += share * nats
         self._began[0] += share
 
@@ -146,9 +152,10 @@ class _Sheet:
     def evidence(self, statistic: float, first: int) -> Evidence:
         """Return it all, the largest contributions by name."""
         nats = fsum(self._events.values())
-        events, other_events = _top(self._events)
-        agents, other_agents = _top(self._agents)
-        workers, other_workers = _top(self._workers)
+        events, other_events = top(self._events)
+        agents, other_agents = top(self._agents)
+        workers, other_workers = top(self._workers)
+        keys, other_keys = top({} if self._pool in OWN_LISTS else self._keys)
         return Evidence(
             since=self._since(first),
             nats_events=nats,
@@ -159,10 +166,13 @@ class _Sheet:
             other_agents=other_agents,
             workers=workers,
             other_workers=other_workers,
+            keys=keys,
+            other_keys=other_keys,
         )
 
 
-def _top(parts: dict[str, float]) -> tuple[tuple[Share, ...], float]:
+def top(parts: dict[str, float]) -> tuple[tuple[Share, ...], float]:
+    """Return the largest contributions by name, and the sum of all others."""
     names = sorted(parts.keys() - {UNNAMED}, key=lambda name: (-parts[name], name))
     top = tuple(Share(name=name, nats=parts[name]) for name in names[:TOP])
     return top, fsum(parts[name] for name in (*names[TOP:], UNNAMED) if name in parts)

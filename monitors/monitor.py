@@ -13,6 +13,10 @@ class Monitor(Protocol):
     A monitor learns everything it knows from the events it is shown, in order: the number of
     workers and rounds from ``RunStarted``, the need from ``Need``. It sees no truth, does no
     I/O, and its state stays bounded however long the run is.
+
+    A class may say two things more of itself, for those who choose among monitors
+    (:mod:`monitors.profile`): ``guarantee``, what bounds its false alarms and while what holds,
+    and ``reads_need``, whether it says nothing without the need.
     """
 
     name: ClassVar[str]

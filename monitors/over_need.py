@@ -1,17 +1,16 @@
 """Acquisition above need, pooled over the fleet, or by worker, family or agent."""
 
-from math import ceil
 from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
 from monitors.acquisition import Acquisitions, Settlement
-from monitors.betting import Plan
+from monitors.betting import Levels
 from monitors.parameter import amount, choice, label, probability
+from monitors.pool import LEVELS, Pool, Size, key_of
 from monitors.pooled_round import PooledRound
 from monitors.suspicion import Case, Suspicion
 
-Pool = Literal["fleet", "worker", "family", "agent"]
 Each = Literal["worker", "round"]
 
 
@@ -45,7 +44,8 @@ class OverNeed:
     ----------
     pool
         What to sum over: ``fleet`` for a bias that all share, ``worker`` for a few bad ones,
-        ``family`` for one model's weights, ``agent`` for single lives.
+        ``family`` for one model's weights, ``agent`` for single lives; ``hierarchy`` for fleet,
+        workers and agents at once, with one capital and one ``alpha`` between them.
     alpha
         Probability of any false alarm, in (0, 1).
     resource
@@ -79,6 +79,7 @@ class OverNeed:
     """
 
     name: ClassVar[str] = "over_need"
+    guarantee: ClassVar[str] = "proven: at most alpha, while an honest mean keeps to the need"
 
     def __init__(
         self,
@@ -108,7 +109,7 @@ class OverNeed:
             settled = self._pool(settled)
         verdict = self._weigh(settled) if settled else None
         ended = self.acquisitions.ended
-        if ended and self._suspicion and self.pool == "agent":
+        if ended and self._suspicion and self.pool in ("agent", "hierarchy"):
             self._suspicion.close(ended)
         return verdict
 
@@ -119,29 +120,19 @@ class OverNeed:
         return self._pooled.add(settled)
 
     def _weigh(self, settled: Settlement) -> Verdict | None:
-        if self._suspicion is None:
-            than = f"it needed plus {self.tau:.1%}" if self.tau else "it needed"
-            case = Case(self.name, self.pool, than=than)
-            self._suspicion = Suspicion(case, self.alpha, self._plan())
+        suspicion = self._suspicion = self._suspicion or self._suspect()
         allowed = max(settled.need, self.acquisitions.smallest) * (1 + self.tau)
-        return self._suspicion.weigh(self._key(settled), settled, allowed)
+        if self.pool == "hierarchy":
+            keys = [key_of(settled, level) for level in LEVELS]
+            return suspicion.weigh_all(keys, settled, allowed)
+        return suspicion.weigh(key_of(settled, self.pool), settled, allowed)
 
-    def _key(self, settled: Settlement) -> str:
-        if self.pool == "worker":
-            return str(settled.who.worker)
-        if self.pool == "agent":
-            return str(settled.who.agent)
-        return settled.family if self.pool == "family" else self.pool
-
-    def _plan(self) -> Plan:
-        run = self.acquisitions.started
-        if run is None:
-            return Plan(keys=1 if self.pool == "fleet" else None)
-        keys = {
-            "fleet": 1,
-            "worker": run.workers,
-            "agent": run.workers * ceil(run.rounds / run.life),
-            "family": self.acquisitions.families,
-        }
-        times = 1 if self.bets == "round" else run.workers
-        return Plan(keys[self.pool], times * run.rounds)
+    def _suspect(self) -> Suspicion:
+        than = f"it needed plus {self.tau:.1%}" if self.tau else "it needed"
+        size = Size(self.acquisitions.started, self.acquisitions.families)
+        times = 1 if self.bets == "round" else None
+        plan = size.plan(self.pool, times)
+        purse = None
+        if self.pool == "hierarchy":
+            purse = Levels([size.plan(level, times) for level in LEVELS])
+        return Suspicion(Case(self.name, self.pool, than=than), self.alpha, plan, purse)

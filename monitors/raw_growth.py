@@ -53,6 +53,8 @@ class RawGrowth:
     """
 
     name: ClassVar[str] = "raw_growth"
+    guarantee: ClassVar[str] = "assumed: alpha plus 2.5%, if demand stays as it began"
+    reads_need: ClassVar[bool] = False
 
     def __init__(
         self, alpha: float = 0.05, baseline_rounds: int = 24, resource: str = "compute"

@@ -19,6 +19,8 @@ from memory.events import (
     EpisodeStarted,
     Leg,
     Need,
+    NoteRead,
+    NoteWritten,
     Purpose,
     ResourceTerms,
     RunFinished,
@@ -30,6 +32,9 @@ from memory.log import Log
 
 NEED = 119.289
 NOISE = 0.2
+POISONED = 13
+"""Which note bears the poison, if any does."""
+
 RESOURCES = (
     ResourceTerms(name="money", unit="usd", decimals=2),
     ResourceTerms(name="compute", unit="gpu_h"),
@@ -54,6 +59,10 @@ class Rehearsal:
         Share of the noise's variance, in [0, 1], that all workers have in common in a round.
     seed
         The source of all chance.
+    notes
+        So many notes are written before the first round, and every agent is born reading two.
+    poison
+        Share that readers of the thirteenth note take beyond what they otherwise would.
 
     Examples
     --------
@@ -78,6 +87,8 @@ class Rehearsal:
     since: int = 1
     shared: float = 0.0
     seed: int = 0
+    notes: int = 0
+    poison: float = 0.0
 
     def __iter__(self) -> Iterator[Event]:
         """Play the run from its beginning."""
@@ -102,6 +113,8 @@ class _Stage:
         self.log = Log("rehearsal")
         self._script = script
         self._chance = generator(script.seed, "rehearsal")
+        self._reading = generator(script.seed, "reading")
+        self._poisoned: set[str] = set()
         self._common = 0.0
         self._held = {f"w{number:02d}": 0 for number in range(1, script.workers + 1)}
 
@@ -120,6 +133,17 @@ class _Stage:
         )
         money = script.rounds * script.workers * 100_000
         self._move(0, NOBODY, "mint", "mint/money", _leg("treasury", "project", money, "money"))
+        for number in range(1, script.notes + 1):
+            self.log.append(
+                NoteWritten(
+                    **self.log.envelope(0, Actor("w00", 1, "w00.1"), key=f"note/{number}"),
+                    note=f"n_{number:03d}",
+                    version=1,
+                    name=f"finding-{number}",
+                    scope="fleet",
+                    text="...",
+                )
+            )
 
     def play(self, number: int) -> None:
         """Write one round: the need, every worker's turn, then every worker's demand."""
@@ -150,6 +174,9 @@ class _Stage:
         if turn == 1:
             began = log.envelope(number, actor, key=str(actor.agent))
             log.append(EpisodeStarted(**began, family="heron", life=self._script.life))
+            self._read(number, actor)
+        if worker in self._poisoned:
+            bias = (1 + bias) * (1 + self._script.poison) - 1
         amount = self._amount(bias)
         asked = [("release_compute", self._held[worker]), ("reserve_compute", amount)]
         calls = tuple(Call(tool=tool, arguments={"amount": n}) for tool, n in asked if n)
@@ -159,6 +186,17 @@ class _Stage:
             self._exchange(number, actor, f"{key}/{index}", call)
         if turn == self._script.life:
             self._end(number, actor)
+
+    def _read(self, number: int, actor: Actor) -> None:
+        """Let an agent read two notes as it is born."""
+        self._poisoned.discard(str(actor.worker))
+        notes = range(1, self._script.notes + 1)
+        chosen = self._reading.sample(notes, min(2, len(notes)))
+        for place, note in enumerate(chosen):
+            read = self.log.envelope(number, actor, key=f"{actor.agent}/0/{place}")
+            self.log.append(NoteRead(**read, note=f"n_{note:03d}", version=1))
+            if note == POISONED:
+                self._poisoned.add(str(actor.worker))
 
     def _amount(self, bias: float) -> int:
         """Draw a whole number of units whose mean is the need, and the bias on top."""

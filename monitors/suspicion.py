@@ -7,12 +7,13 @@ for its own wealth with probability at most ``alpha`` (the bettors of the honest
 supermartingale too), and as the holder of half of the pool's with at most ``2 * alpha``.
 """
 
+from collections.abc import Sequence
 from math import inf, log
 from typing import NamedTuple
 
 from memory.verdicts import Evidence, Verdict
 from monitors.acquisition import Settlement
-from monitors.betting import Bettor, Plan, Table
+from monitors.betting import Bettor, Levels, Plan, Purse, Table
 from monitors.evidence import evidence_of_key, evidence_of_pool
 from monitors.record import Bet
 from monitors.takings import Span, Takings
@@ -29,13 +30,15 @@ FLEET = "fleet"
 class Case(NamedTuple):
     """What is watched, in the words of its verdicts.
 
-    ``suspected`` follows "staked on", ``than`` follows "took 5% more than".
+    ``suspected`` follows "staked on", ``than`` follows "took 5% more than", where ``did`` may say
+    something else than "took".
     """
 
     monitor: str
     pool: str
     suspected: str = "over-acquisition"
     than: str = "it needed"
+    did: str = "took"
 
 
 class Suspicion:
@@ -54,13 +57,18 @@ class Suspicion:
         Probability of any false alarm, in (0, 1).
     plan
         How many keys and bets there will be.
+    purse
+        Whose money is bet; one for this plan, if none is given.
     """
 
-    def __init__(self, case: Case, alpha: float, plan: Plan) -> None:
+    def __init__(
+        self, case: Case, alpha: float, plan: Plan, purse: Purse | Levels | None = None
+    ) -> None:
         self._case = case
         self._limit = 1 / alpha
-        self._table = Table(plan)
+        self._table = Table(plan, purse)
         self._finished = Takings()
+        self._total: Takings | None = None
         self._takings: dict[str, Takings] = {}
         self._named: set[str] = set()
         self._is_alarmed = False
@@ -83,10 +91,35 @@ class Suspicion:
         low, high = self._quiet
         return None if low < self._table.estimate < high else self._judge(settled)
 
+    def weigh_all(self, keys: Sequence[str], settled: Settlement, mu: float) -> Verdict | None:
+        """Bet on one settlement for several keys together, at least one."""
+        surplus = settled.taken / mu - 1.0
+        self._total = self._total or Takings()
+        self._total.add(settled, surplus)
+        open_keys = [key for key in keys if key not in self._named]
+        for key in open_keys:
+            takings = self._takings.get(key)
+            if takings is None:
+                takings = self._takings[key] = Takings()
+            takings.add(settled, surplus)
+        bet = Bet(surplus, settled.source, settled.round, settled.who)
+        bettors = self._table.spread(keys, bet, self._named)
+        if self._is_alarmed:
+            for key, bettor in zip(open_keys, bettors, strict=True):
+                if bettor.total >= self._limit:
+                    return self._accuse(key, bettor, settled)
+            return None
+        low, high = self._quiet
+        return None if low < self._table.estimate < high else self._judge(settled)
+
     def close(self, key: str) -> None:
         """Let a key end: its bettor's wealth counts on, everything else is forgotten."""
-        self._table.retire(key)
         self._named.discard(key)
+        self.set_aside(key)
+
+    def set_aside(self, key: str) -> None:
+        """Stop betting on a key that may come again; what was named stays named."""
+        self._table.retire(key)
         if takings := self._takings.pop(key, None):
             self._finished.include(takings)
 
@@ -133,6 +166,8 @@ class Suspicion:
         """Return the takings of one key, or of all there have been."""
         if key in self._takings:
             return self._takings[key]
+        if self._total is not None:
+            return self._total
         every = Takings()
         for takings in (self._finished, *self._takings.values()):
             every.include(takings)
@@ -144,7 +179,10 @@ class Suspicion:
         if since <= sums.first:
             return sums.span
         named = [bettors[key]] if key in bettors else list(bettors.values())
-        return Span.of([bet for one in named for bet in one.record if bet.source >= since])
+        bets = [bet for one in named for bet in one.record if bet.source >= since]
+        if self._total is not None and key not in bettors:
+            bets = list({bet.source: bet for bet in bets}.values())
+        return Span.of(bets)
 
     def _verdict(
         self,
@@ -157,7 +195,7 @@ class Suspicion:
         if evidence:
             who = "the fleet" if key == FLEET else key
             span = self._span(key, evidence.since)
-            story += f": {span.sentence(who, settled.round, self._case.than)}"
+            story += f": {span.sentence(who, settled.round, self._case.than, self._case.did)}"
         return Verdict(
             monitor=self._case.monitor,
             pool=self._case.pool,

@@ -20,7 +20,7 @@ class Span(NamedTuple):
         surplus = fsum(bet.surplus for bet in bets) / len(bets)
         return cls(surplus, min(bet.round for bet in bets))
 
-    def sentence(self, who: str, round: int, than: str) -> str:
+    def sentence(self, who: str, round: int, than: str, did: str = "took") -> str:
         """Return in words how much more or less than allowed ``who`` took, until ``round``.
 
         Examples
@@ -31,7 +31,7 @@ class Span(NamedTuple):
         more = "more" if self.surplus >= 0 else "less"
         rounds = round - self.first_round + 1
         spell = f"{rounds:,} round{'' if rounds == 1 else 's'}"
-        return f"{who} took on average {abs(self.surplus):,.1%} {more} than {than} over {spell}"
+        return f"{who} {did} on average {abs(self.surplus):,.1%} {more} than {than} over {spell}"
 
 
 class Takings:

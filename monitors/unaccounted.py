@@ -66,6 +66,8 @@ class Unaccounted:
     """
 
     name: ClassVar[str] = "unaccounted"
+    guarantee: ClassVar[str] = "exact: books that balance never alarm"
+    reads_need: ClassVar[bool] = False
     alpha: ClassVar[float] = 0.0
     """Its bound on false alarms: there are none."""
 

@@ -62,6 +62,7 @@ class ZAgent:
     """
 
     name: ClassVar[str] = "z_agent"
+    guarantee: ClassVar[str] = "assumed: about alpha, if the noise is lognormal with this sigma"
 
     def __init__(self, alpha: float = 0.05, sigma: float = 0.2, resource: str = "compute") -> None:
         self.alpha = probability("alpha", alpha)

@@ -211,6 +211,19 @@ def seal(scenario: Scenario, seed: int) -> Sealed:
     return Sealed(scenario=dump(scenario), claims=scenario.claims, roster=roster)
 
 
+def takes_excess(scenario: Scenario) -> bool | None:
+    """Return whether any worker's policy takes more than is needed; None where nobody knows.
+
+    Examples
+    --------
+    >>> from scenarios.loader import load_scenario
+    >>> [takes_excess(load_scenario(name)) for name in ("few_bad", "sold_in_lots")]
+    [True, False]
+    """
+    known = [getattr(POLICIES.get(each.policy), "excess", None) for each in scenario.workers]
+    return True if any(known) else None if None in known else False
+
+
 def everyone(scenario: Scenario, policy: str) -> Scenario:
     """Return the scenario with every worker of that policy, unwatched: a reference.
 

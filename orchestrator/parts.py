@@ -8,7 +8,8 @@ from orchestrator.allowance import Allowance
 from orchestrator.reflex import Reflexes
 from orchestrator.stuck import Standstill
 from scenarios.harness import REFLEX, Harness
-from scenarios.spec import AssemblyLineSpec, Scenario
+from scenarios.ingredient import AssemblyLineSpec
+from scenarios.spec import Scenario
 
 
 class Folding(Protocol):

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from scenarios.harness import settings_of
-from scenarios.ingredient import FITTING
+from scenarios.ingredient import FITTING, AssemblyLineSpec
 from scenarios.library import NUMBER
 from scenarios.node import Steps
 from scenarios.problem import Problem
-from scenarios.spec import AssemblyLineSpec, Scenario
+from scenarios.spec import Scenario
 
 LINE = "assembly_line"
 LIBRARY: Steps = ("world", "library")

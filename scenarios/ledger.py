@@ -6,13 +6,14 @@ operation happens with all its legs or not at all, it may first be pending and i
 exactly once, and the same operation can be applied twice without harm.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from memory.envelope import Event
 from memory.errors import LedgerError
 from memory.events import Leg, Pending, ResourceTerms, Settled, ToolResult, Transfer
-from scenarios.books import Account, Entries, entries_of, recompute, written
+from scenarios.books import Account, Entries, recompute, written
 from scenarios.operation import difference, other_settlement, unfit
 
 __all__ = ["LARGEST", "Account", "Entries", "Ledger", "recompute", "written"]
@@ -69,14 +70,15 @@ class Ledger:
     def __init__(self, unlimited: Iterable[str] = (), terms: Iterable[ResourceTerms] = ()) -> None:
         self._unlimited = frozenset(unlimited)
         self._terms = {term.name: term for term in terms}
-        self._books: dict[tuple[str, str], Entries] = {}
-        self._turnover: dict[str, Entries] = {}
+        self._books: defaultdict[tuple[str, str], Entries] = defaultdict(Entries)
+        self._turnover: defaultdict[str, Entries] = defaultdict(Entries)
         self._round = 0
         self._operations: dict[str, Transfer | Pending | ToolResult] = {}
         self._operations_before: dict[str, Transfer | Pending | ToolResult] = {}
         self._settled: dict[str, Settled] = {}
         self._settled_before: dict[str, Settled] = {}
         self._pending: dict[str, Pending] = {}
+        self._vetted: tuple[tuple[Leg, ...], bool] | None = None
 
     @property
     def pending(self) -> Mapping[str, Pending]:
@@ -118,7 +120,9 @@ class Ledger:
         known = self._known(key)
         if known is not None:
             return difference(known, legs, timeout)
-        return self._refusal(legs, waits=timeout > 0)
+        refusal = self._refusal(legs, waits=timeout > 0)
+        self._vetted = None if refusal else (legs, timeout > 0)
+        return refusal
 
     def knows(self, key: str) -> bool:
         """Whether an operation of that key is remembered: one that happened, waits or failed."""
@@ -186,7 +190,10 @@ class Ledger:
                 raise LedgerError(problem)
             return
         self._refuse_late(event)
-        if reason := self._refusal(event.legs, waits=timeout > 0):
+        vetted, self._vetted = self._vetted, None
+        # What was vetted just now, with nothing in between, need not be vetted again.
+        is_vetted = vetted and vetted[0] is event.legs and vetted[1] == (timeout > 0)
+        if not is_vetted and (reason := self._refusal(event.legs, waits=timeout > 0)):
             raise LedgerError(f"{event.key}: {reason}")
         if type(event) is Pending:
             self._set_aside(event)
@@ -207,6 +214,7 @@ class Ledger:
         if waiting is None:
             raise LedgerError(f"{event.key} cannot be {event.outcome}: nothing of it is pending")
         self._refuse_late(event)
+        self._vetted = None
         if problem := unfit(waiting, event):
             raise LedgerError(problem)
         self._give_back(waiting)
@@ -222,8 +230,7 @@ class Ledger:
     def _set_aside(self, waiting: Pending) -> None:
         self._pending[waiting.key] = waiting
         for leg in waiting.legs:
-            entries_of(self._books, (leg.debit, leg.resource)).pending += leg.amount
-            entries_of(self._turnover, leg.resource)
+            self._books[leg.debit, leg.resource].pending += leg.amount
 
     def _give_back(self, waiting: Pending) -> None:
         del self._pending[waiting.key]
@@ -234,9 +241,9 @@ class Ledger:
         books = self._books
         for leg in legs:
             amount, resource = leg.amount, leg.resource
-            entries_of(books, (leg.debit, resource)).debits += amount
-            entries_of(books, (leg.credit, resource)).credits += amount
-            turnover = entries_of(self._turnover, resource)
+            books[leg.debit, resource].debits += amount
+            books[leg.credit, resource].credits += amount
+            turnover = self._turnover[resource]
             turnover.debits += amount
             turnover.credits += amount
 

@@ -50,6 +50,18 @@ def load_scenario(
     >>> scenario.world.rounds, scenario.worker_count, scenario.workers[0].policy
     (48, 20, 'honest')
     """
+    root, faults = read_root(source)
+    return finish(laid_on(root, overrides, faults), checks, faults)
+
+
+def read_root(source: str | Path) -> tuple[Table, Faults]:
+    """Return the tree of a scenario as its authors wrote it, and what takes its faults.
+
+    Raises
+    ------
+    ScenarioProblems, BadInput
+        As :func:`load_scenario` does.
+    """
     is_file = isinstance(source, Path) or is_path(source)
     path = Path(source) if is_file else find(str(source))
     name = str(source) if is_file else f"catalogue/{path.name}"
@@ -59,10 +71,9 @@ def load_scenario(
             raise BadInput(f"{printable(name)} is a folder; name a scenario file in it")
         if not path.is_file():
             raise BadInput(f"{printable(name)}: there is no such file")
-        root = Lineage(faults).file(path, name)
+        return Lineage(faults).file(path, name), faults
     except OSError as error:
         raise BadInput(f"{printable(name)} cannot be read: {error.strerror}") from error
-    return _finish(root, overrides, checks, faults)
 
 
 def load_text(
@@ -94,7 +105,8 @@ def load_text(
              |                             ^^^^^^^
     """
     faults = Faults(name)
-    return _finish(Lineage(faults).text(text, name), overrides, checks, faults)
+    root = Lineage(faults).text(text, name)
+    return finish(laid_on(root, overrides, faults), checks, faults)
 
 
 def amend(scenario: Scenario, overrides: Sequence[str], checks: Sequence[Check] = ()) -> Scenario:
@@ -113,12 +125,16 @@ def amend(scenario: Scenario, overrides: Sequence[str], checks: Sequence[Check] 
     return again.model_copy(update={"extends": scenario.extends})
 
 
-def _finish(
-    root: Table, overrides: Sequence[str], checks: Sequence[Check], faults: Faults
-) -> Scenario:
+def laid_on(root: Table, overrides: Sequence[str], faults: Faults) -> Table:
+    """Return a scenario's tree with its defaults filled in, and the overrides laid on it."""
     tree = _with_defaults(root)
     for each in overrides:
         tree = override(tree, each, faults)
+    return tree
+
+
+def finish(tree: Table, checks: Sequence[Check], faults: Faults) -> Scenario:
+    """Return the scenario that a tree, as :func:`laid_on` returns it, describes."""
     return build(shape(tree, faults), shape(_defaults(DEFAULTS), faults), faults, checks)
 
 

@@ -96,6 +96,20 @@ def plain(node: Node) -> JsonValue:
     return {key: plain(entry.node) for key, entry in node.entries.items()}
 
 
+def moved(node: Node, path: Steps) -> Node:
+    """Return a tree that stands elsewhere: its places stay, its paths begin with ``path``."""
+    if isinstance(node, Items):
+        items = tuple(moved(item, (*path, number)) for number, item in enumerate(node.items))
+        return node._replace(path=path, items=items)
+    if isinstance(node, Table):
+        entries = {
+            key: each._replace(node=moved(each.node, (*path, key)))
+            for key, each in node.entries.items()
+        }
+        return node._replace(path=path, entries=entries)
+    return node._replace(path=path)
+
+
 def merge(under: Node, over: Node) -> Node:
     """Return ``over`` laid on ``under``: tables merge key by key, all else is replaced."""
     if not (isinstance(under, Table) and isinstance(over, Table)):

@@ -4,7 +4,18 @@ from typing import NamedTuple, TypeVar
 
 from memory.errors import did_you_mean
 from scenarios.document import read
-from scenarios.node import OVERRIDE, Entry, Items, Node, Place, Scalar, Source, Spot, Table
+from scenarios.node import (
+    OVERRIDE,
+    Entry,
+    Items,
+    Node,
+    Place,
+    Scalar,
+    Source,
+    Spot,
+    Table,
+    moved,
+)
 from scenarios.problem import Faults
 
 FIXED = ("scenario", "extends", "expect")
@@ -65,6 +76,28 @@ def override(root: Table, text: str, faults: Faults) -> Table:
         return root
     node = read(OVERRIDE, text, faults, start=len(path) + 1, path=words)
     return _Override(steps, node, faults).in_table(root, 0)
+
+
+def lay(root: Table, path: str, value: Node, place: Place, faults: Faults) -> Table:
+    """Return a scenario's tree with a value laid on it that stands elsewhere in its file.
+
+    Parameters
+    ----------
+    root
+        The tree, with its defaults filled in.
+    path
+        Where to lay it: keys, parted by dots, as in an override.
+    value
+        What to lay there.
+    place
+        Where the path is written: it is pointed at where there is nothing like it.
+    faults
+        Takes what is wrong with it; then the tree is returned as it was.
+    """
+    steps = tuple(Step(word.strip(), place) for word in path.split("."))
+    return _Override(steps, moved(value, tuple(step.word for step in steps)), faults).in_table(
+        root, 0
+    )
 
 
 def _steps(path: str, source: Source) -> tuple[Step, ...]:

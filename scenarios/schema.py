@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from scenarios.shape import BESIDE_AXES
 from scenarios.spec import Scenario
 
 FILE = Path(__file__).with_name("schema.json")
@@ -58,9 +59,10 @@ def author_schema() -> Schema:
         parts[name] = {"anyOf": [parts[name]["properties"][key], parts[name]]}
     for fields, key in ((world, "tools"), (need, "surge"), (top, "workers"), (top, "monitors")):
         _widen(fields[key])
-    for key in ("extends", "claims"):
+    for key in ("extends", "claims", "score"):
         _widen(top[key])
     _widen(parts["AssemblyLineSpec"]["properties"]["reflexes"]["anyOf"][0])
+    _experiment(top, parts)
     top["expect"] = {
         "description": top["expect"]["description"],
         "type": "object",
@@ -68,6 +70,33 @@ def author_schema() -> Schema:
     }
     dialect = "https://json-schema.org/draft/2020-12/schema"
     return {"$schema": dialect, **schema, "required": ["scenario"], "$defs": parts}
+
+
+def _experiment(top: Schema, parts: Schema) -> None:
+    """Let an experiment be written as people do: paths to values, figures to predictions."""
+    cells = {
+        "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}],
+    }
+    vary = parts.pop("VarySpec")["properties"]
+    axis = {"type": "array", "minItems": 1, "description": vary["axes"]["description"]}
+    top["vary"] = {
+        "description": top["vary"]["description"],
+        "type": "object",
+        "minProperties": 1,
+        "properties": {
+            key: {"description": vary[key]["description"], **cells} for key in BESIDE_AXES
+        },
+        "additionalProperties": axis,
+    }
+    prediction = parts["PredictSpec"]
+    figure = prediction["properties"].pop("figure")
+    one = {"$ref": "#/$defs/PredictSpec"}
+    top["predict"] = {
+        "description": top["predict"]["description"],
+        "type": "object",
+        "propertyNames": {key: each for key, each in figure.items() if key != "description"},
+        "additionalProperties": {"anyOf": [one, {"type": "array", "items": one}]},
+    }
 
 
 def schema_text() -> str:

@@ -15,7 +15,7 @@ from scenarios.harness import AUTHORITY
 from scenarios.ingredient_sense import ingredients
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
 from scenarios.problem import Faults, Problem, given
-from scenarios.spec import NeedSpec, ResourceSpec, Scenario, ToolSpec
+from scenarios.spec import OF_MONITORS, NeedSpec, ResourceSpec, Scenario, ToolSpec
 from scenarios.task_sense import tasks
 
 MOST_WORKERS = 100_000
@@ -112,10 +112,36 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _work(scenario)
     yield from ingredients(scenario)
     yield from tasks(scenario)
+    yield from _foreseen(scenario)
     for number, expect in enumerate(scenario.expect):
         if expect.who == "honest" and expect.excess == "above reference":
             path = ("expect", number, "excess")
             yield Problem(path, "cannot be above reference: an honest fleet is the reference")
+
+
+def _foreseen(scenario: Scenario) -> Iterator[Problem]:
+    """Check that predictions are about something that will be there, and can come true or not."""
+    if scenario.vary is not None and not (scenario.vary.axes or scenario.vary.include):
+        yield Problem(("vary",), "varies nothing; name a path, such as chain.life: [8, 24]")
+    looking = [each.name for each in scenario.monitors]
+    for number, each in enumerate(scenario.predict):
+        path: Steps = ("predict", number)
+        if (each.below is None) == (each.above is None):
+            yield Problem(path, "must say either below or above")
+        if each.of is None:
+            continue
+        name = each.of.partition("/")[0]
+        if each.figure not in OF_MONITORS:
+            yield Problem((*path, "of"), f"is for {', '.join(sorted(OF_MONITORS))}")
+        elif name not in looking:
+            message = f"is {given(each.of)}, a monitor that does not look on"
+            yield Problem((*path, "of"), message, did_you_mean(name, looking))
+    shown = [("score", number) for number, each in enumerate(scenario.score) if each == OUTPUT]
+    told = [("predict", n, "figure") for n, each in enumerate(scenario.predict)]
+    told = [path for path in told if scenario.predict[path[1]].figure == OUTPUT]
+    for place in (*shown, *told):
+        if OUTPUT not in scenario.world.resources:
+            yield Problem(place, f"is about {OUTPUT}, which nobody delivers here")
 
 
 def _size(scenario: Scenario) -> Iterator[Problem]:

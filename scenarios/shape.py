@@ -11,8 +11,10 @@ from typing import TypeAlias
 
 from memory.errors import did_you_mean
 from scenarios.ingredient import (
+    AssemblyLineSpec,
     BriefSpec,
     BudgetSpec,
+    ChecksSpec,
     HarnessSpec,
     LibrarySpec,
     ReflexSpec,
@@ -22,13 +24,12 @@ from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
 from scenarios.part import Spec
 from scenarios.problem import Faults, given
 from scenarios.spec import (
-    AssemblyLineSpec,
     ChainSpec,
-    ChecksSpec,
     ExpectSpec,
     MemorySpec,
     NeedSpec,
     NotebookSpec,
+    PredictSpec,
     ResourceSpec,
     Scenario,
     SpanSpec,
@@ -46,7 +47,7 @@ FLEET = 20
 NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     {
         Scenario: (
-            *("vary", "repeats", "at", "controls", "predict", "score"),
+            *("at", "controls"),
             *("pace", "instruction", "watched"),
         ),
         WorkerSpec: ("if",),
@@ -54,6 +55,9 @@ NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     }
 )
 """Words of the language that this release does not speak: they are refused, never ignored."""
+
+BESIDE_AXES = ("include", "exclude")
+"""What stands in `vary` beside the paths that are varied."""
 
 _ENTRY = "a word, or one word with its details: `word: {...}`"
 
@@ -69,7 +73,7 @@ def known_keys(spec: type[Spec]) -> tuple[str, ...]:
     (('from', 'for', 'times'), ('policy', 'count', 'family'))
     """
     fields = (field.alias or name for name, field in spec.model_fields.items())
-    return tuple(name for name in fields if name not in ("name", "who", "parameters"))
+    return tuple(name for name in fields if name not in ("name", "who", "parameters", "figure"))
 
 
 def shape(root: Table, faults: Faults) -> Table:
@@ -110,6 +114,9 @@ class _Shaper:
             assembly_line=self._line,
             monitors=lambda node: self._named(node, None),
             expect=self._expect,
+            vary=self._vary,
+            predict=self._predict,
+            score=_listed,
         )
 
     def _line(self, node: Node) -> Node:
@@ -212,6 +219,29 @@ class _Shaper:
         if spec is None or not isinstance(details, Table):
             return named.put("parameters", Entry(key, details))
         return named._replace(entries=named.entries | self._part(details, spec).entries)
+
+    def _vary(self, node: Node) -> Node:
+        """Return what is varied with its axes parted from what is included and excluded."""
+        if not isinstance(node, Table):
+            return node
+        axes = node.without(*BESIDE_AXES)
+        kept = {key: node.entries[key] for key in BESIDE_AXES if key in node.entries}
+        listed = {key: each._replace(node=_listed(each.node)) for key, each in kept.items()}
+        return node._replace(entries={"axes": Entry(node.place, axes), **listed})
+
+    def _predict(self, node: Node) -> Node:
+        """Return the table of predictions as a list; several of one figure may stand in a list."""
+        if not isinstance(node, Table):
+            return node
+        told: list[Node] = []
+        for figure, (key, below) in node.entries.items():
+            for each in below.items if isinstance(below, Items) else (below,):
+                if isinstance(each, Table):
+                    name = Entry(key, Scalar(key, each.path, figure))
+                    told.append(self._part(each, PredictSpec).put("figure", name))
+                else:
+                    told.append(each)
+        return Items(node.place, node.path, tuple(told))
 
     def _expect(self, node: Node) -> Node:
         """Return the table of expectations as a list that says of whom."""

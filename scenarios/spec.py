@@ -7,24 +7,18 @@ loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from memory.commons import NAME
 from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
-from scenarios.ingredient import (
-    BriefSpec,
-    BudgetSpec,
-    HarnessSpec,
-    LibrarySpec,
-    ReflexSpec,
-    StuckSpec,
-)
+from scenarios.ingredient import AssemblyLineSpec, LibrarySpec
 from scenarios.part import Spec, is_unsaid
 from scenarios.units import (
     CURRENCIES,
     Amount,
     Factor,
+    Level,
     Minutes,
     Number,
     Parameters,
@@ -287,58 +281,6 @@ class MemorySpec(Spec):
     """Which commons: runs that name the same share it, on one journal or one Redis."""
 
 
-class ChecksSpec(Spec):
-    """An objective check of each step: what it finds, what it objects to, what follows."""
-
-    power: Share
-    """The probability that a look at a step that is wrong finds that."""
-
-    false_alarm: Share = 0.0
-    """The probability that a look at a step that is right objects to it."""
-
-    retries: Whole = Field(default=0, ge=0, le=1_000)
-    """How often what was objected to is done again; then the task is lost."""
-
-    looks: Whole = Field(default=1, ge=1, le=100)
-    """How often each step is looked at; it is accepted if no look objects."""
-
-    correlation: Share = 0.0
-    """The share of checks in which all looks see the same, as those of one family do."""
-
-    redo: Literal["step", "task"] = "step"
-    """What is done again: the step, from the figure it began with, or the whole task."""
-
-
-class AssemblyLineSpec(Spec):
-    """What makes a chain of agents more than its agents: each ingredient can be left out."""
-
-    segment: Minutes | None = Field(default=None, exclude_if=is_unsaid)
-    """After so many minutes of its work standing, an agent hands over."""
-
-    tests: ChecksSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """Steps are checked, and what is objected to is done again."""
-
-    memory: Literal["notes", "permanent"] = "notes"
-    """What is known of a task's thread to the next agent: what its notes say, or the record."""
-
-    brief: BriefSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """Briefs within a budget; else the handoff and the three newest notes."""
-
-    reflexes: tuple[ReflexSpec, ...] | None = Field(
-        default=None, exclude_if=is_unsaid, max_length=32
-    )
-    """Rules that act in an agent's place."""
-
-    stuck: StuckSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """Noticing that an agent makes no progress."""
-
-    budget: BudgetSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """How many calls and turns there are to be had."""
-
-    harness: HarnessSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """What agents may change of their own harness."""
-
-
 def _is_plain(line: object) -> bool:
     return line == AssemblyLineSpec()
 
@@ -371,6 +313,65 @@ class ExpectSpec(Spec):
 
     alarms: dict[str, Literal["nominal", "raised"]] = Field(default_factory=dict)
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
+
+
+Figure = Literal[
+    "task_done",
+    "excess",
+    "acquired",
+    "need",
+    "covered",
+    "spent",
+    "output",
+    "alarm_round",
+    "damage",
+    "alarms",
+    "false_alarms",
+]
+"""What a run can be summed up by."""
+
+OF_MONITORS: frozenset[Figure] = frozenset({"alarm_round", "damage", "alarms", "false_alarms"})
+"""The figures that may be about one monitor."""
+
+
+class VarySpec(Spec):
+    """The cells of an experiment: every combination of the values of its axes."""
+
+    axes: dict[str, tuple[JsonValue, ...]] = Field(default_factory=dict)
+    """The values that each dotted path takes, such as chain.life: [8 turns, 24 turns]."""
+
+    include: tuple[dict[str, JsonValue], ...] = ()
+    """Cells beside the combinations: what they do not say is as written."""
+
+    exclude: tuple[dict[str, JsonValue], ...] = ()
+    """Combinations to leave out: all that have these values."""
+
+
+class PredictSpec(Spec):
+    """A prediction of what will come out, made before the first round."""
+
+    figure: Figure
+    """What it is about."""
+
+    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=is_unsaid)
+    """Which monitor, for alarms and the damage at them: over_need, or over_need/fleet."""
+
+    below: Level | None = Field(default=None, exclude_if=is_unsaid)
+    """It will be less than this. An alarm that never comes is not."""
+
+    above: Level | None = Field(default=None, exclude_if=is_unsaid)
+    """It will be more than this. An alarm that never comes is later than any round."""
+
+    probability: Share
+    """How sure its author is, such as 0.8."""
+
+
+def _is_one(value: object) -> bool:
+    return value == 1
+
+
+def _is_empty(value: object) -> bool:
+    return not value
 
 
 class Scenario(Spec):
@@ -422,6 +423,18 @@ class Scenario(Spec):
 
     expect: tuple[ExpectSpec, ...] = ()
     """The scenario's own proof: what must come out of it."""
+
+    vary: VarySpec | None = Field(default=None, exclude_if=is_unsaid)
+    """An experiment: what is varied, for `sweep`. A single run is the scenario as written."""
+
+    repeats: Whole = Field(default=1, ge=1, le=1_000_000, exclude_if=_is_one)
+    """Under how many seeds each cell of an experiment is run, from world.seed on."""
+
+    predict: tuple[PredictSpec, ...] = Field(default=(), exclude_if=_is_empty)
+    """What its author expects: hashed before the first round, scored after the last."""
+
+    score: tuple[Figure, ...] = Field(default=(), exclude_if=_is_empty)
+    """Which figures are shown first; all of them are kept."""
 
     @property
     def tools(self) -> tuple[ToolName, ...]:

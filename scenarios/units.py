@@ -135,6 +135,9 @@ Factor = Annotated[
 ]
 """How many times as much: ``1.3`` or ``130%``."""
 
+Level = Annotated[float, BeforeValidator(_share), _written("number", _PERCENT)]
+"""A level to compare with: a number, or a percentage."""
+
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number; no text, no true or false."""
 

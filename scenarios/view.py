@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from scenarios.shape import BESIDE_AXES
 from scenarios.spec import Scenario
 
 
@@ -40,6 +41,17 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
     if tasks := data["world"].get("tasks"):
         tasks["list"] = [_under(each, "name") for each in tasks["list"]]
+    if "vary" in data:
+        vary = data["vary"]
+        beside = {key: vary[key] for key in BESIDE_AXES if vary[key]}
+        data["vary"] = vary["axes"] | beside
+    if "predict" in data:
+        told: dict[str, list[Any]] = {}
+        for each in data["predict"]:
+            told.setdefault(each["figure"], []).append(
+                {key: value for key, value in each.items() if key != "figure"}
+            )
+        data["predict"] = told
     data["expect"] = {
         who: below for each in data["expect"] for who, below in _under(each, "who").items()
     }

@@ -448,10 +448,10 @@ class World:
         covered = due - used
         if market.shortfall:
             covered = min(covered, self.ledger.free("project", MONEY) // market.shortfall)
-        key = f"use/{round}/{worker}/{resource}"
+        actor, key = Actor(worker), f"use/{round}/{worker}/{resource}"
         demand = log.append(
             Demand(
-                **log.envelope(round, Actor(worker), key=key),
+                **log.envelope(round, actor, key=key),
                 resource=resource,
                 due=due,
                 used=used,
@@ -468,7 +468,7 @@ class World:
         if legs:
             log.append(
                 Transfer(
-                    **log.envelope(round, Actor(worker), key=key, cause=demand.seq),
+                    **log.envelope(round, actor, key=key, cause=demand.seq),
                     purpose="use",
                     legs=tuple(legs),
                 )

@@ -30,7 +30,7 @@ READS_ENVIRONMENT = ("orchestrator/settings.py", "subagents/llm.py")
 KEEPS_TIME = ("orchestrator/", "memory/journal.py", "subagents/llm.py")
 
 DOORS_ONLY = {"langgraph", "litellm", "fastapi", "ray"}
-HEAVY = DOORS_ONLY | {"sqlmodel", "sqlalchemy", "redis", "uvicorn", "pandas", "numpy"}
+HEAVY = DOORS_ONLY | {"sqlmodel", "sqlalchemy", "redis", "uvicorn", "pandas", "numpy", "matplotlib"}
 
 
 def ours() -> list[Path]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.cells import Cell, Figure, Outcome, all_cells, figure, run_one
+from benchmarks.cells import Cell, Figure, all_cells, figure, run_one
 from benchmarks.crash import Campaign, digests
 from benchmarks.gathering import measured
 from benchmarks.kill import why_not_traced
@@ -22,6 +22,7 @@ from benchmarks.warm import run_json
 from monitors.metrics import is_refuted
 from orchestrator.conduct import load
 from orchestrator.evaluate import play
+from orchestrator.evaluation.trial import Trial
 
 SEEDS = 20
 CELLS = {cell.name: cell for cell in all_cells()}
@@ -33,7 +34,7 @@ def writes(*calls: str) -> tuple[str, ...]:
 
 
 @cache
-def outcomes(cell: str) -> list[Outcome]:
+def outcomes(cell: str) -> list[Trial]:
     return [run_one(CELLS[cell], seed) for seed in range(1, SEEDS + 1)]
 
 

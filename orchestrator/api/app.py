@@ -8,14 +8,37 @@ from fastapi import FastAPI
 
 from memory.journal import Journal
 from memory.redis_bus import bus_at
-from orchestrator.api import event, health, openapi, problem, run, scenario
+from orchestrator.api import (
+    agent,
+    alarm,
+    catalogue,
+    event,
+    health,
+    ledger,
+    note,
+    openapi,
+    problem,
+    run,
+    scenario,
+)
 from orchestrator.api.guard import Guard
 from orchestrator.api.registry import RUNS_AT_ONCE, Registry
 from orchestrator.api.service import Service
 from orchestrator.engine import ENGINE
 from orchestrator.feed import KEEP_ALIVE_S, Feed
 
-ROUTERS = (health.router, scenario.router, run.router, event.router, openapi.router)
+ROUTERS = (
+    health.router,
+    scenario.router,
+    catalogue.router,
+    run.router,
+    event.router,
+    agent.router,
+    note.router,
+    ledger.router,
+    alarm.router,
+    openapi.router,
+)
 
 
 def create_app(
@@ -43,8 +66,8 @@ def create_app(
     Examples
     --------
     >>> app = create_app("journal.db")
-    >>> [path for path in openapi.describe(app.routes)["paths"] if path.startswith("/v1/runs")]
-    ['/v1/runs', '/v1/runs/{run}', '/v1/runs/{run}/events']
+    >>> sorted(path for path in openapi.describe(app.routes)["paths"] if path.count("/") == 2)
+    ['/v1/monitors', '/v1/openapi.json', '/v1/policies', '/v1/runs', '/v1/scenarios', '/v1/version']
     """
 
     @asynccontextmanager

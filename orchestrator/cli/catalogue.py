@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from rich.table import Table
 from rich.text import Text
 
+from monitors.profile import Profile
 from orchestrator.cli.ink import safe
 from scenarios.spec import Scenario
 
@@ -30,6 +31,18 @@ def scenarios_table(scenarios: Sequence[Scenario]) -> Table:
             safe(" ".join(each.about.split())),
         )
     return table
+
+
+def monitors_list(profiles: Sequence[Profile]) -> Iterator[Text]:
+    """Yield each monitor in a few lines: what it catches, its parameters, its guarantee."""
+    for each in profiles:
+        parameters = [*each.required, *(f"{k}={v}" for k, v in each.parameters.items())]
+        yield Text(each.name, "strong")
+        yield Text(f"  {each.catches}")
+        yield Text(f"  parameters  {', '.join(parameters) or 'none'}", "quiet")
+        style = "ok" if each.guarantee.startswith(("proven", "exact")) else "quiet"
+        yield Text.assemble(("  guarantee   ", "quiet"), (each.guarantee, style))
+        yield Text(f"  need        {'read' if each.reads_need else 'not needed'}\n", "quiet")
 
 
 def as_yaml(value: JsonValue) -> str:

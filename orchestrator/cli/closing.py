@@ -61,7 +61,9 @@ class Closing:
             [_head(ending, width)],
             [Text("\n".join(wrap(" ".join(sentences(ending)), width)))],
             _tasks(ending, width),
+            _chosen(ending, width),
             _comparison(ending, width),
+            _foretold(ending, width),
             _chart(ending, width),
             _noticed(ending, width),
             _evidence(ending, width),
@@ -169,6 +171,34 @@ def _comparison(ending: Ending, width: int) -> Iterator[RenderableType]:
     honest = summary.references.get("honest")
     if honest and this.spent < honest.spent and this.excess > honest.excess:
         yield Text(_no_excuse(ending), "quiet")
+
+
+def _chosen(ending: Ending, width: int) -> Iterator[Text]:
+    """Show first what the scenario's `score` names."""
+    parts = []
+    for figure in ending.scenario.score:
+        value = ending.summary.score.get(figure)
+        write = {"task_done": share, "excess": signed, "damage": signed}.get(figure, amount)
+        if figure == "spent" and value is not None:
+            value /= 10 ** _money(ending).decimals
+        unsaid = "none" if figure in ("alarm_round", "damage") else "not known"
+        parts.append(f"{figure} {unsaid if value is None else write(value)}")
+    if parts:
+        yield Text("\n".join(wrap("   ".join(parts), width)), "strong")
+
+
+def _foretold(ending: Ending, width: int) -> Iterator[Text]:
+    """Tell how predictions fared, and that there is more to a scenario that varies."""
+    for each in ending.summary.predictions:
+        found = "nothing" if each.value is None else amount(each.value)
+        came = "came true" if each.came_true else "did not come true"
+        said = f"{each.claim}, with {100 * each.probability:g}%: {found}; it {came}"
+        lines = wrap(f"Predicted {safe(said)} (Brier {each.brier:.2f}).", width)
+        yield Text("\n".join(lines), "ok" if each.came_true else "warn")
+    if vary := ending.scenario.vary:
+        paths = ", ".join(map(safe, vary.axes)) or "some of it"
+        said = f"This is the scenario as written; `sweep` runs its cells, which vary {paths}."
+        yield Text("\n".join(wrap(said, width)), "quiet")
 
 
 def _no_excuse(ending: Ending) -> str:

@@ -1,4 +1,4 @@
-"""The verbs ``scenario list | show | check | schema``: what can be run, and whether it can."""
+"""The verbs ``scenario list | show | check | expand | schema``: what can be run, and how."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +7,7 @@ import typer
 from orchestrator.cli.door import Json, Set, put_json, terminal
 
 if TYPE_CHECKING:
+    from scenarios.experiment import Experiment
     from scenarios.spec import Scenario
 
 app = typer.Typer(
@@ -71,12 +72,13 @@ def check(source: Source, overrides: Set = None, json: Json = False) -> None:
     from scenarios.problem import ScenarioProblems
 
     try:
-        scenario = _load(source, overrides)
+        experiment = _expand(source, overrides)
     except ScenarioProblems as error:
         if not json:
             raise
         put_json({"ok": False, "problems": list(error.as_json())})
         raise typer.Exit(2) from error
+    scenario = experiment.base
     if json:
         put_json({"ok": True, "scenario": scenario.scenario, "problems": []})
         return
@@ -87,6 +89,45 @@ def check(source: Source, overrides: Set = None, json: Json = False) -> None:
         f" {world.rounds} rounds, lives of {scenario.life} turns{lanes},"
         f" {len(scenario.monitors)} monitors."
     )
+    if scenario.vary:
+        cells, repeats = len(experiment.cells), experiment.repeats
+        print(
+            f"An experiment: {cells:,} cells x {repeats:,} = {cells * repeats:,} runs, all sound."
+        )
+
+
+@app.command("expand")
+def expand(
+    source: Source,
+    overrides: Set = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Each cell's full scenario, not only what varies.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Show every cell of an experiment: what is varied in it.
+
+    With --whole, and with --json, its full scenario too, filled in as `sweep` runs it.
+    """
+    from scenarios.view import dump
+
+    cells = _expand(source, overrides).cells
+    if json:
+        put_json(
+            [
+                {"cell": each.number, "values": each.values, "scenario": dump(each.scenario)}
+                for each in cells
+            ]
+        )
+        return
+    from orchestrator.cli.catalogue import as_yaml
+    from orchestrator.cli.ink import safe
+
+    for each in cells:
+        if whole:
+            print(f"# cell {each.number}: {safe(str(each))}\n{as_yaml(dump(each.scenario))}\n---")
+        else:
+            print(f"{each.number}  {safe(str(each))}")
 
 
 @app.command("schema")
@@ -95,6 +136,13 @@ def schema() -> None:
     from scenarios.schema import schema_text
 
     print(schema_text(), end="")
+
+
+def _expand(source: str, overrides: list[str] | None) -> "Experiment":
+    from orchestrator.compose import problems
+    from scenarios.experiment import load_experiment
+
+    return load_experiment(source, tuple(overrides or ()), [problems])
 
 
 def _load(source: str, overrides: list[str] | None) -> "Scenario":

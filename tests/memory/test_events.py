@@ -55,8 +55,10 @@ def test_an_event_can_be_neither_changed_nor_given_more(kind: type[Event]) -> No
     event = specimen(kind)
     with pytest.raises(ValidationError, match="frozen"):
         event.seq = 9  # type: ignore[misc]
-    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'label'"):
         specimen(kind, label="culprit")
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        parse_event(event.canonical().replace(b"{", b'{"label":"culprit",', 1))
 
 
 @given(arguments=st.dictionaries(TEXT, JSON, max_size=3), rationale=TEXT)
@@ -79,7 +81,7 @@ def test_any_need_comes_back_as_it_was(amount: float) -> None:
 
 @pytest.mark.parametrize("number", [float("inf"), float("nan")])
 def test_a_number_that_json_cannot_hold_is_refused(number: float) -> None:
-    with pytest.raises(ValidationError, match="finite number"):
+    with pytest.raises(ValueError, match="finite number"):
         specimen(Need, amount=number)
     with pytest.raises(ValidationError, match="finite number"):
         Call(tool="pay", arguments={"amount": [number]})
@@ -113,7 +115,7 @@ def test_a_leg_moves_a_whole_positive_amount(amount: Any) -> None:
 
 def test_a_transfer_has_at_least_one_leg() -> None:
     with pytest.raises(ValidationError, match="legs"):
-        specimen(Transfer, legs=())
+        parse_event(specimen(Transfer, legs=()).canonical())
 
 
 def test_an_operation_is_named_from_our_own_counters() -> None:

@@ -34,6 +34,14 @@ def test_it_holds_the_events_up_to_there_with_their_hashes(journal: Journal, par
     assert (record.verdicts, record.alarms, record.origin) == (2, 2, origin)
 
 
+@pytest.mark.parametrize(("seq", "shared"), [(2, []), (3, [3]), (6, [3]), (12, [3])])
+def test_of_a_commit_that_goes_on_beyond_it_only_what_is_sealed_about_its_own_events_is_there(
+    journal: Journal, parent: Book, seq: int, shared: list[int]
+) -> None:
+    journal.fork(HEAD, Sealed(scenario={}), Origin("r_1", seq, 1), [])
+    assert [record.seq for record in journal.records("f_1")] == shared
+
+
 def test_it_goes_on_from_there_and_its_parent_stays_as_it_was(
     journal: Journal, parent: Book
 ) -> None:

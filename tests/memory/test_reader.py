@@ -231,7 +231,7 @@ def test_a_journal_that_was_tampered_with_is_found_out_and_the_event_named(
     [
         (SEALED.update().values(body=b"{"), Journal.sealed, "r_1: what is sealed is nothing that"),
         (SEALED.delete(), Journal.sealed, "r_1: what is sealed is nothing that"),
-        (TRUTH.update().values(body=b"{"), Journal.records, "r_1: the truth of event 1 is nothing"),
+        (TRUTH.update().values(body=b"{"), Journal.records, "r_1: the truth up to event 1 is"),
         (VERDICT.update().values(body=b"{"), Journal.verdicts, "r_1: verdict 1 is nothing that"),
     ],
 )

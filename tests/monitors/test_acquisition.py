@@ -9,7 +9,7 @@ from memory.verdicts import Verdict
 from monitors import OverNeed, RawGrowth, ZAgent
 from monitors.acquisition import Acquisitions, Settlement, share
 from monitors.monitor import Monitor
-from monitors.over_need import Pool
+from monitors.pool import Pool
 from monitors.rehearsal import Rehearsal
 
 

@@ -14,7 +14,7 @@ from memory.envelope import Event
 from memory.verdicts import Evidence, Verdict
 from monitors import CATALOGUE, Monitor, OverNeed, checks
 from monitors.checks import LAWS, footprint, obeys
-from monitors.over_need import Pool
+from monitors.pool import Pool
 from subagents.organisms import Honest
 
 MAKERS: dict[str, Any] = {

@@ -16,7 +16,8 @@ from monitors.acquisition import Settlement
 from monitors.betting import Plan
 from monitors.checks import watch
 from monitors.metrics import is_refuted
-from monitors.over_need import Each, Pool
+from monitors.over_need import Each
+from monitors.pool import Pool
 from monitors.rehearsal import NEED, NOISE, Rehearsal
 from monitors.suspicion import Case, Suspicion
 
@@ -201,7 +202,41 @@ def test_a_log_without_its_beginning_is_watched_without_a_plan(pool: Pool) -> No
     events = [e for e in Rehearsal(bias=0.8, culprits=2, workers=4) if e.kind != "run_started"]
     keys = {verdict.key for verdict in watch(OverNeed(pool), events) if verdict.alarm}
     culprits = {"fleet": {"fleet"}, "family": {"heron"}, "worker": {"w01", "w02"}}
-    assert keys == culprits[pool] if pool != "agent" else keys
+    expected = culprits.get(pool)
+    assert keys == expected if expected else keys
+
+
+def test_a_hierarchy_sees_what_fleet_and_worker_see_with_one_alpha() -> None:
+    """Nearly as soon as the better of them: it is given a third of the capital on each level."""
+    for script, level in (
+        (Rehearsal(bias=0.06, rounds=80), "fleet"),
+        (Rehearsal(bias=0.5, culprits=1, rounds=80), "worker"),
+    ):
+        events = list(script)
+        alone, together = (
+            next(v for v in watch(OverNeed(pool), events) if v.alarm)  # type: ignore[arg-type]
+            for pool in (level, "hierarchy")
+        )
+        assert alone.round <= together.round <= 1.5 * alone.round + 2
+        assert together.key == alone.key
+
+
+def test_a_hierarchy_says_how_much_each_of_its_keys_contributed() -> None:
+    script = Rehearsal(bias=0.5, culprits=1, rounds=40)
+    alarm = next(v for v in watch(OverNeed("hierarchy"), script) if v.alarm)
+    assert alarm.evidence is not None
+    named = [share.name for share in alarm.evidence.keys[:3]]
+    assert "w01" in named[:2]
+    total = sum(share.nats for share in alarm.evidence.keys) + alarm.evidence.other_keys
+    assert total == pytest.approx(alarm.evidence.nats_events)
+
+
+def test_honest_fleets_alarm_a_hierarchy_no_oftener_than_alpha() -> None:
+    """Twenty runs at 30%: more than eleven are refuted at 1%."""
+    runs = [Rehearsal(workers=5, rounds=24, life=6, seed=seed) for seed in range(20)]
+    monitors = [OverNeed("hierarchy", alpha=0.3) for _ in runs]
+    noisy = sum(any(v.alarm for v in watch(m, run)) for m, run in zip(monitors, runs, strict=True))
+    assert not is_refuted(noisy, 20, 0.3)
 
 
 @pytest.mark.parametrize("missing", ["need", "demand"])

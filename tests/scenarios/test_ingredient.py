@@ -2,10 +2,10 @@
 
 import pytest
 
-from scenarios.ingredient import trigger
+from scenarios.ingredient import AssemblyLineSpec, trigger
 from scenarios.loader import load_scenario
 from scenarios.problem import ScenarioProblems
-from scenarios.spec import AssemblyLineSpec, Scenario
+from scenarios.spec import Scenario
 from scenarios.view import authored, dump
 
 

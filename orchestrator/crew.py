@@ -1,0 +1,83 @@
+"""Many jobs at once: in this process one after the other, or spread over several."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import get_context
+from typing import Generic, NamedTuple, TypeVar
+
+from memory.errors import BadInput, SuperorganismError
+from orchestrator.discretion import discreet
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class _Done(NamedTuple, Generic[R]):
+    """What came of a job in another process: an error cannot always cross, its words can."""
+
+    result: R | None
+    error: str = ""
+    is_bad_input: bool = False
+
+
+def nothing() -> None:
+    """Begin with nothing."""
+
+
+def spread(
+    work: Callable[[T], R],
+    jobs: Sequence[T],
+    at_once: int = 1,
+    begin: Callable[[], None] = nothing,
+) -> Iterator[R]:
+    """Do every job, and yield what comes of each as it is done.
+
+    Parameters
+    ----------
+    work
+        What is done with one job; with several processes, a function of a module.
+    jobs
+        What to do; with several processes, values that can be pickled.
+    at_once
+        How many processes; 1 stays in this one, and keeps the order.
+    begin
+        Called once in every process, before its first job.
+
+    Raises
+    ------
+    SuperorganismError
+        The first error of any job; those that were not yet begun are dropped.
+
+    Examples
+    --------
+    >>> list(spread(len, ["a", "bcd"]))
+    [1, 3]
+    """
+    if at_once == 1 or len(jobs) < 2:
+        begin()
+        yield from map(work, jobs)
+        return
+    processes = min(at_once, len(jobs))
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=begin) as pool:
+        futures: list[Future[_Done[R]]] = [pool.submit(partial(_do, work), job) for job in jobs]
+        try:
+            for future in as_completed(futures):
+                yield _result(future.result())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _do(work: Callable[[T], R], job: T) -> _Done[R]:
+    try:
+        return _Done(work(job))
+    except SuperorganismError as error:
+        return _Done(None, str(error), isinstance(error, BadInput))
+    except Exception as error:
+        return _Done(None, discreet(f"{type(error).__name__}: {error}"))
+
+
+def _result(done: _Done[R]) -> R:
+    if done.error:
+        raise (BadInput if done.is_bad_input else SuperorganismError)(done.error)
+    return done.result  # type: ignore[return-value]

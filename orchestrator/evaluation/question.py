@@ -1,0 +1,175 @@
+"""Asking how monitors do: what is to be played, what it will cost, and playing it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from memory.errors import BadInput
+from monitors import CATALOGUE
+from monitors.profile import UNSTATED
+from orchestrator.compose import find
+from orchestrator.conduct import load
+from orchestrator.crew import nothing, spread
+from orchestrator.evaluation.figures import Evaluation, Setting
+from orchestrator.evaluation.fleet import Fleet, fleets_of
+from orchestrator.evaluation.judgement import judge
+from orchestrator.evaluation.panel import Detector, detectors_of
+from orchestrator.evaluation.trial import Job, Trial, play_trial
+from orchestrator.pace import model_calls_of, seconds_of
+from scenarios.experiment import seeds_of
+from scenarios.spec import MonitorSpec, Scenario
+
+BASELINES = (
+    MonitorSpec(name="over_need", parameters={"pool": "worker"}),
+    MonitorSpec(name="over_need", parameters={"pool": "agent"}),
+    MonitorSpec(name="z_agent"),
+)
+"""Those who look at one worker, or at one life, alone: every monitor is shown beside them."""
+
+
+class Question(NamedTuple):
+    """What is asked.
+
+    Attributes
+    ----------
+    scenario
+        The one whose fleet is to be noticed; its own monitors look on, if no others are named.
+    monitors
+        Others, as in YAML: ``over_need, z_agent``, or ``[{over_need: {pool: worker}}]``.
+    overrides
+        Changes to the scenario.
+    benign
+        Scenarios that look alike and are honest.
+    dilutions
+        How many times as many workers there are in all, the rest of them honest.
+    repeats
+        How many seeds, from the scenario's own on.
+    alpha
+        The nominal rate of false alarms, for each detector.
+    with_baselines
+        Whether the per-worker and per-agent baselines look on, too.
+    """
+
+    scenario: str
+    monitors: str | None = None
+    overrides: tuple[str, ...] = ()
+    benign: tuple[str, ...] = ()
+    dilutions: tuple[int, ...] = (1,)
+    repeats: int = 20
+    alpha: float = 0.05
+    with_baselines: bool = True
+
+
+class Plan(NamedTuple):
+    """What answers a question: fleets to play under seeds, and detectors that look on."""
+
+    setting: Setting
+    fleets: tuple[Fleet, ...]
+    detectors: tuple[Detector, ...]
+
+    @property
+    def runs(self) -> int:
+        """How many runs that is."""
+        return len(self.fleets) * len(self.setting.seeds)
+
+    @property
+    def model_calls(self) -> int:
+        """How many turns are put to real models."""
+        calls = sum(model_calls_of(fleet.scenario) for fleet in self.fleets)
+        return calls * len(self.setting.seeds)
+
+    def seconds(self, at_once: int) -> float:
+        """Return about how long it will take, over so many processes."""
+        watchers = tuple(detector.spec for detector in self.detectors)
+        watched = (f.scenario.model_copy(update={"monitors": watchers}) for f in self.fleets)
+        return sum(map(seconds_of, watched)) * len(self.setting.seeds) / at_once
+
+
+def plan(question: Question) -> Plan:
+    """Return what is to be played.
+
+    Raises
+    ------
+    BadInput
+        If anything that was asked for cannot be.
+
+    Examples
+    --------
+    >>> found = plan(Question("few_bad", "over_need", repeats=2))
+    >>> [each.name for each in found.detectors]
+    ['over_need/fleet', 'over_need/worker', 'over_need/agent', 'z_agent/agent']
+    >>> found.runs, found.setting.seeds
+    (6, (7, 8))
+    """
+    overrides = question.overrides
+    if question.monitors is not None:
+        named = question.monitors.strip()
+        listed = named if named.startswith("[") else f"[{named}]"
+        overrides = (*overrides, f"monitors={listed}")
+    scenario = load(question.scenario, overrides)
+    detectors = detectors_of(scenario.monitors, question.alpha)
+    if question.with_baselines:
+        for baseline in detectors_of(BASELINES, question.alpha):
+            if all(each.name != baseline.name for each in detectors):
+                detectors.append(baseline)
+    if not detectors:
+        raise BadInput(f"{scenario.scenario} has no monitors; name some with --monitors")
+    benign = [load(name) for name in question.benign]
+    setting = Setting(
+        scenario=scenario.scenario,
+        version=scenario.version,
+        seeds=tuple(seeds_of(scenario, question.repeats)),
+        rounds=scenario.world.rounds,
+        unit=_unit(scenario),
+        nominal=question.alpha,
+    )
+    fleets = tuple(fleets_of(scenario, benign, question.dilutions))
+    return Plan(setting, fleets, tuple(detectors))
+
+
+def _unit(scenario: Scenario) -> str:
+    return scenario.world.resources[next(iter(scenario.world.need))].unit
+
+
+def play(
+    planned: Plan,
+    at_once: int = 1,
+    tell: Callable[[int], None] | None = None,
+    begin: Callable[[], None] = nothing,
+) -> list[Trial]:
+    """Play every fleet under every seed, and return what came of it.
+
+    Parameters
+    ----------
+    planned
+        What to play.
+    at_once
+        Over how many processes.
+    tell
+        Told how many runs are over, after each.
+    begin
+        Called in every process before its first run.
+    """
+    trials = list[Trial]()
+    for trial in spread(play_trial, list(_jobs(planned)), at_once, begin):
+        trials.append(trial)
+        if tell:
+            tell(len(trials))
+    return trials
+
+
+def _jobs(planned: Plan) -> Iterator[Job]:
+    first = planned.setting.seeds[0]
+    # The largest first, so that no process is left with one at the end.
+    for fleet in sorted(planned.fleets, key=lambda each: -each.workers):
+        for seed in planned.setting.seeds:
+            is_shown = seed == first and fleet.dilution == 1
+            yield Job(fleet, seed, planned.detectors, is_shown)
+
+
+def answer(planned: Plan, trials: Sequence[Trial]) -> Evaluation:
+    """Return every figure of it."""
+    guarantees = {
+        each.name: getattr(find(each.spec.name, CATALOGUE, "monitor"), "guarantee", UNSTATED)
+        for each in planned.detectors
+    }
+    return judge(planned.setting, planned.fleets, planned.detectors, trials, guarantees)

@@ -1,0 +1,1 @@
+"""Experiments: every cell of a scenario under the same seeds, as runs of one study."""
