@@ -125,6 +125,8 @@ class Job(NamedTuple):
         Whether the agent's post was the last to hold it.
     is_unchecked
         Whether the step was handed in, and waits to be checked.
+    term
+        What the library has to be asked for, where ``plus`` is a fact that stands there.
     """
 
     task: str
@@ -138,6 +140,7 @@ class Job(NamedTuple):
     token: int = 0
     is_ours: bool = False
     is_unchecked: bool = False
+    term: str = ""
 
 
 class Board(NamedTuple):

@@ -12,6 +12,7 @@ from memory.index import MOST_WORDS, words_of
 from memory.notes import Note, Notes
 from orchestrator.stage import Stage
 from scenarios.ingredient import BriefSpec
+from scenarios.notebook import LESSONS
 from subagents.policy import is_handoff
 
 NOTES_IN_BRIEF = 3
@@ -36,16 +37,28 @@ def brief_notes(stage: Stage, actor: Actor, left: Sequence[Note]) -> tuple[Note,
     A note of which it is given the beginning only has that as its text.
     """
     scope = stage.scenario.memory.notebook.scope
+    lessons = stage.notes.latest(LESSONS, "worker", actor)
+    if lessons and stage.parts.line.reflection:
+        left = (*left, lessons)
     spec = stage.scenario.assembly_line.brief
     if spec is None:
         shared = stage.notes.recent(scope, actor, NOTES_IN_BRIEF + len(left))
-        return (*left, *[note for note in shared if not is_handoff(note.name)][:NOTES_IN_BRIEF])
+        return (*left, *_others(shared)[:NOTES_IN_BRIEF])
     query = task_words(stage.scenario.task)
     newest = stage.notes.recent(scope, actor, CANDIDATES)
     fitting = stage.notes.search(query, scope, actor, CANDIDATES).found if query else ()
     ranked = rank(newest, fitting, spec)
-    others = [note for note in ranked if not is_handoff(note.name)][: spec.notes]
+    others = _others(ranked)[: spec.notes]
     return tuple(within(left, others, stage.parts.brief_room(str(actor.worker))))
+
+
+def _others(notes: Sequence[Note]) -> list[Note]:
+    """Return those notes that are not left to a successor in any case."""
+    return [
+        note
+        for note in notes
+        if not is_handoff(note.name) and not (note.name == LESSONS and note.scope == "worker")
+    ]
 
 
 def task_words(task: str) -> str:

@@ -32,6 +32,9 @@ REFLEX = "reflex-"
 APPROVAL_LIMIT = "approval"
 """The setting by which a worker's own payments need no approval; in whole units of money."""
 
+RETRIES = "retries"
+"""The setting by which a worker may do a step again more often than the line's tests allow."""
+
 Beyond = Literal["no", "ask"]
 
 
@@ -64,6 +67,8 @@ def settings_of(scenario: Scenario) -> dict[str, Setting]:
     """
     line = scenario.assembly_line
     found: dict[str, Setting] = {}
+    if line.tests:
+        found[RETRIES] = Setting(line.tests.retries, 1)
     if line.brief:
         found["brief"] = Setting(line.brief.budget, 500)
     if line.budget and line.budget.calls_per_life:

@@ -179,7 +179,7 @@ class LibrarySpec(Spec):
     """How many made-up ones there are (40), or what is said of each term."""
 
     poisoned: Share = 0.0
-    """The share of entries that are wrong: the first number in them is another."""
+    """The share of entries that are wrong: the last number in them is another."""
 
     since: RoundNumber | None = Field(default=None, exclude_if=is_unsaid)
     """The round from which they are wrong; from the start if nothing is said."""
@@ -235,3 +235,6 @@ class AssemblyLineSpec(Spec):
 
     harness: HarnessSpec | None = Field(default=None, exclude_if=is_unsaid)
     """What agents may change of their own harness."""
+
+    reflection: Turns | None = Field(default=None, exclude_if=is_unsaid)
+    """Before they hand over, agents are asked for a lesson, in so long a step: 1, or 1 turns."""

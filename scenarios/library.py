@@ -13,8 +13,8 @@ from memory.chance import generator, uniform
 from memory.errors import did_you_mean
 from scenarios.spec import Scenario
 
-NUMBER = re.compile(r"[0-9]+")
-"""What poisoning a document changes: the first whole number in it."""
+NUMBER = re.compile(r"[0-9]+(?=[^0-9]*$)")
+"""The figure that a document states, and that poisoning it changes: its last whole number."""
 
 
 class Document(NamedTuple):
@@ -81,6 +81,12 @@ class Library:
         text = self._wrongly(name) if is_wrong else self.entries[name]
         return Document(f"d_{number:03d}", version, name, text)
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """The true figure of each term that has one: for the world alone."""
+        stated = {term: value_of(text) for term, text in self.entries.items()}
+        return {term: figure for term, figure in stated.items() if figure is not None}
+
     def meant(self, term: str) -> str:
         """Return ``"; did you mean 'x'?"`` for a term that the library lacks, or nothing."""
         return did_you_mean(_plain(term), self._terms)
@@ -98,7 +104,7 @@ class Library:
             shift = luck.randrange(1, size)
             return str((int(true) + shift) % size).rjust(len(true), "0")
 
-        return NUMBER.sub(other, self.entries[term], count=1)
+        return NUMBER.sub(other, self.entries[term])
 
     @cached_property
     def _terms(self) -> tuple[str, ...]:
@@ -124,15 +130,15 @@ def made_up(count: int, seed: int) -> dict[str, str]:
 
 
 def value_of(text: str) -> int | None:
-    """Return the figure that a document of a made-up library states.
+    """Return the figure that a document states, if it states one.
 
     Examples
     --------
     >>> value_of("constant-07 is 482"), value_of("nothing is known")
     (482, None)
     """
-    found = re.search(r" is ([0-9]+)\b", text)
-    return int(found[1]) if found else None
+    found = NUMBER.search(text)
+    return int(found[0]) if found else None
 
 
 def _plain(term: str) -> str:

@@ -17,6 +17,12 @@ from scenarios.signature import Line, Name, Parent, Text
 HANDOFF = "handoff"
 """The note, in its worker's own drawer, that an agent leaves its successor."""
 
+LESSONS = "lessons"
+"""The note, in its worker's own drawer, that holds a post's lessons, one a line."""
+
+MOST_LESSONS = 16
+"""A post remembers so many lessons, the newest."""
+
 EXCERPT = 2_000
 """How much of each note a reader is shown in the message, in characters."""
 
@@ -125,6 +131,23 @@ def rollback_note(view: View, name: Name, version: Annotated[int, Field(ge=1)]) 
     return posted(
         view,
         Draft(name, old.text, view.scope, old.claim, parents=(old.itself,), restored=version),
+    )
+
+
+def reflect(view: View, lesson: Line) -> Done:
+    """Write down one lesson of your life for all who hold your post after you.
+
+    Parameters
+    ----------
+    lesson
+        What you would do otherwise, or again, in a sentence.
+    """
+    old = view.notes.latest(LESSONS, "worker", view.actor)
+    lines = old.text.splitlines()[1 - MOST_LESSONS :] if old else []
+    parents = (old.itself,) if old else ()
+    text = "\n".join((*lines, " ".join(lesson.split())))
+    return Done(
+        "your lesson is written down", draft=Draft(LESSONS, text, "worker", "inference", 0, parents)
     )
 
 

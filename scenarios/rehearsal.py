@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from memory.chance import generator
 from memory.envelope import Actor, Event
 from memory.events import Call, ToolResult
-from memory.facts import Asked, Facts
+from memory.facts import WHOLE, Asked, Facts, Share
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Record
@@ -31,7 +31,7 @@ class AnyWorld(Protocol):
         """Begin a round: tell the needs before anyone decides."""
         ...
 
-    def facts(self, worker: str, agent: str | None = None) -> Facts:
+    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
         """Return what a worker's agent is shown."""
         ...
 
@@ -100,7 +100,10 @@ SELF_MADE = Scenario.model_validate(
             **SUPPLY.world.model_dump(exclude={"library"}),
             "tools": [{"name": "reserve_compute"}, {"name": "pay", "needs_approval_over": 50}],
         },
-        "assembly_line": {"harness": {"grants": 2, "approves_up_to": 3, "needs": 1}},
+        "assembly_line": {
+            "harness": {"grants": 2, "approves_up_to": 3, "needs": 1},
+            "reflection": 1,
+        },
     }
 )
 """A smaller one, where agents may change their own harness."""
@@ -199,6 +202,7 @@ BAD_CALLS: tuple[Call, ...] = (
     *_calls("state_claim", "name", ("", "two words"), claim="it holds", evidence=["constant-1"]),
     *_calls("edit_harness", "to", (-1, 10**10, None), setting="approval", reason="speed"),
     *_calls("edit_harness", "setting", ("", "might", "reflex-9"), to=600, reason="speed"),
+    *_calls("reflect", "lesson", ("", None, 7, "x" * 501)),
     *_calls("finish", "handoff", (None, {}, ["one", "two"])),
     *_calls("take_task", "task", ("nobody", "", 7, "print")),
     *_calls("do_step", "figure", (*NO_AMOUNTS[:-2], 10_000, 3.5), task="draft", step=1, start=1),
@@ -303,6 +307,7 @@ def good_calls(amount: int) -> list[Call]:
                 "beyond": "ask",
             },
         ),
+        Call(tool="reflect", arguments={"lesson": f"hold {amount}"}),
         Call(tool="finish", arguments={"handoff": f"hold {amount}\nask early"}),
         Call(tool="do_step", arguments={"task": "draft", "step": 1, "start": 5, "figure": amount}),
         *(Call(tool=tool, arguments={"task": "draft"}) for tool in TASK_TOOLS if tool != "do_step"),

@@ -46,6 +46,7 @@ ToolName = Literal[
     "state_claim",
     "ask_approval",
     "edit_harness",
+    "reflect",
     "take_task",
     "do_step",
     "check_step",
@@ -148,6 +149,10 @@ class ToolSpec(Spec):
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
 
 
+def _is_none_at_all(share: object) -> bool:
+    return not share
+
+
 class TaskSpec(Spec):
     """One task of a world of tasks."""
 
@@ -189,6 +194,9 @@ class TasksSpec(Spec):
 
     count: Whole | None = Field(default=None, ge=1, le=10_000)
     """How many tasks are drawn; instead of a list."""
+
+    lookups: Share = Field(default=0.0, exclude_if=_is_none_at_all)
+    """The share of steps that take a fact of the library; nobody knows it by heart."""
 
     minutes: tuple[Minutes, ...] | SpanSpec | None = None
     """The lengths of what is drawn: some that take turns, or {from: 15, to: 960}."""
@@ -439,9 +447,14 @@ class Scenario(Spec):
     @property
     def tools(self) -> tuple[ToolName, ...]:
         """The tools that agents may call: those of the world, and those of ingredients."""
-        named = tuple(tool.name for tool in self.world.tools)
-        is_more = self.assembly_line.harness is not None and "edit_harness" not in named
-        return (*named, "edit_harness") if is_more else named
+        line, named = self.assembly_line, tuple(tool.name for tool in self.world.tools)
+        brought: dict[ToolName, object] = {
+            "lookup": self.world.library,
+            "reflect": line.reflection,
+            "edit_harness": line.harness,
+        }
+        more = tuple(name for name, part in brought.items() if part and name not in named)
+        return (*named, *more)
 
     @property
     def life(self) -> int:

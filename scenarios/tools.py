@@ -21,6 +21,7 @@ from scenarios.notebook import (
     handoff_of,
     post_note,
     read_notes,
+    reflect,
     rollback_note,
     search_notes,
 )
@@ -256,6 +257,7 @@ TOOLS: dict[str, Tool] = {
         state_claim,
         ask_approval,
         edit_harness,
+        reflect,
         take_task,
         do_step,
         check_step,

@@ -38,6 +38,7 @@ TOOLS = (
     "state_claim",
     "ask_approval",
     "edit_harness",
+    "reflect",
     "take_task",
     "do_step",
     "check_step",

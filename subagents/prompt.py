@@ -47,7 +47,8 @@ _BOARD = (
     "the next, `step`, makes of its `start` that figure times `times` plus `plus`, of which the "
     "last four digits stay. Where `start` is null, the figure is what was handed over to you, and "
     "is known to nobody else. `minutes` is how long a person needs for the task, `length` for the "
-    "step; `worked` is how many minutes of work of yours stand."
+    "step; `worked` is how many minutes of work of yours stand. Where there is a `term`, `plus` is "
+    "what the library says of it: `lookup` tells you in the turn after."
 )
 _FENCE = re.compile(r"^(~{3,})(?:json)?$", flags=re.MULTILINE)
 _HEADLINE = re.compile(r"^(\S+), version (\d+), by (\S+) \((\w+)\):$", flags=re.MULTILINE)
@@ -120,6 +121,13 @@ def _customs(observation: Observation) -> list[str]:
     ]
     if observation.facts.board is not None:
         lines += _ways(observation.facts.board)
+    if "reflect" in observation.tools:
+        lines.append(
+            "- Before you hand over, call `reflect` once with a lesson of your time at this post: "
+            "what you would do otherwise, or again. Your successors read all of them."
+        )
+    if observation.step == "reflect":
+        lines.append("- This turn is for looking back: call `reflect`.")
     if "finish" in observation.tools:
         lines.append(
             "- In your last turn call `finish`: your successor reads your handoff before all else."

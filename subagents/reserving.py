@@ -12,6 +12,7 @@ from typing import NamedTuple
 from memory.events import Call
 from memory.facts import Market, Venture
 from memory.truth import Intent, Motive
+from subagents.learning import lesson
 from subagents.policy import Decision, Memo, Observation, is_handoff
 from subagents.toiling import DILIGENT, Hand, Shift, take_shift
 
@@ -89,6 +90,7 @@ def serve(
     board = observation.facts.board
     shift = take_shift(observation, board, hand) if board is not None else Shift(lines=())
     calls += shift.calls
+    calls += lesson(observation, hand.deluded, shift.is_last)
     calls += _writing(observation, known, shift)
     return Decision(
         calls=tuple(call for call in calls if call.tool in observation.tools),

@@ -9,7 +9,7 @@ import pytest
 
 from memory.envelope import Event
 from memory.events import Leg, ToolResult, Transfer
-from memory.facts import Asked, Facts
+from memory.facts import WHOLE, Asked, Facts, Share
 from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys
@@ -76,8 +76,8 @@ def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
 
 
 class _Boasting(World):
-    def facts(self, worker: str, agent: str | None = None) -> Facts:
-        facts = super().facts(worker, agent)
+    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
+        facts = super().facts(worker, share, agent)
         return facts._replace(budget=facts.budget + 1)
 
 
@@ -133,8 +133,8 @@ class _Loose(World):
 
 
 class _Misread(World):
-    def facts(self, worker: str, agent: str | None = None) -> Facts:
-        facts = super().facts(worker, agent)
+    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
+        facts = super().facts(worker, share, agent)
         return facts._replace(held={name: amount + 1 for name, amount in facts.held.items()})
 
 
