@@ -21,8 +21,10 @@ from monitors.acquisition import share
 from monitors.monitor import Monitor
 from orchestrator.lives import Lives
 from orchestrator.parts import Parts
+from orchestrator.reckoning import Reckoning
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
+from scenarios.library import Library
 from scenarios.problem import Problem
 from scenarios.spec import AS_WRITTEN, ExpectSpec, MonitorSpec, Scenario, WorkerSpec
 from scenarios.view import dump
@@ -189,10 +191,14 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
         for worker, group in roster_of(scenario, seed)
     }
     parts = Parts.of(scenario, world.harness)
-    stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed, parts=parts)
+    reckoning = Reckoning(Library.of(scenario, seed))
+    folds = (notes, world, lives, tally, watch)
+    stage = Stage(scenario, seed, log, *folds, cast, sealed, parts=parts, reckoning=reckoning)
     log.listen(stage.fold, Need, RunFinished)
     for each in (notes, world, lives, tally):
         log.listen(each.fold, *each.folds)
+    if parts.are_on:
+        log.listen(reckoning.fold, *reckoning.folds)
     for part in parts.folding:
         log.listen(part.fold, *part.folds)
     log.listen(watch.fold)

@@ -15,6 +15,7 @@ from orchestrator.compose import assemble, everyone, takes_excess
 from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
 from orchestrator.progress import TaskReport, report_on
+from orchestrator.reckoning import LineReport, report_on_line
 from orchestrator.stage import Alarm, Stage
 from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
@@ -160,6 +161,8 @@ class Summary(Frozen):
         What its models have cost, if it has any; of a fork, since it left its parent.
     tasks
         What was claimed of its tasks and what is true of them, where the work is tasks.
+    line
+        What the ingredients of its line did, where any is switched on.
     """
 
     run: str
@@ -182,6 +185,7 @@ class Summary(Frozen):
     fork: ForkReport | None = None
     cost: Cost | None = None
     tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
+    line: LineReport | None = Field(default=None, exclude_if=_is_unsaid)
 
 
 async def play(
@@ -273,6 +277,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
         },
         failed_monitors=stage.watch.failed,
         tasks=report_on(stage.world.shop),
+        line=report_on_line(stage.parts, stage.reckoning, scenario.worker_names),
         predictions=tuple(scored(scenario, score, raised)) if stage.is_finished else (),
         predicted=digest_of(scenario.predict),
     )

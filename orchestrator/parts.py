@@ -52,6 +52,11 @@ class Parts:
         )
 
     @property
+    def are_on(self) -> bool:
+        """Whether any ingredient is switched on."""
+        return self.line != AssemblyLineSpec()
+
+    @property
     def folding(self) -> tuple[Folding, ...]:
         """Those that have to know what happens."""
         return tuple(part for part in (self.allowance, self.standstill) if part)

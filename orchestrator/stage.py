@@ -17,6 +17,7 @@ from monitors.monitor import Monitor
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.parts import Parts
+from orchestrator.reckoning import Reckoning
 from orchestrator.tally import Tally
 from scenarios.signature import schema_of
 from scenarios.spec import Scenario
@@ -97,7 +98,8 @@ class Stage:
     ``cleaned`` is for a replay: the marks, by agent and turn, of decisions that the border had to
     clean when they were made. They are fit already, and what was said before is not kept.
     ``exchange`` is what a run whose notebook is the commons deals with it through.
-    ``parts`` are those ingredients of the line that scenario switches on.
+    ``parts`` are the ingredients of the line that the scenario switches on; ``reckoning`` counts
+    what they do.
     ``spent`` is what models have cost so far: it lies beside the log, not in it.
     """
 
@@ -117,6 +119,7 @@ class Stage:
     offers: Offers = field(default_factory=Offers)
     exchange: Exchange | None = None
     parts: Parts = field(default_factory=Parts)
+    reckoning: Reckoning = field(default_factory=Reckoning)
     spent: Spent = field(default_factory=Spent)
 
     def fold(self, event: Event) -> None:

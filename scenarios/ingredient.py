@@ -13,6 +13,8 @@ from memory.events import Reaction
 from scenarios.part import Spec, is_unsaid
 from scenarios.units import Characters, Minutes, RoundNumber, Share, Turns, Whole, percent
 
+Knowing = Literal["calculate", "lookup", "state_claim"]
+
 Circumstance = Literal["budget below", "payment over", "same call twice", "last turn"]
 
 FITTING: dict[Circumstance, tuple[Reaction, ...]] = {
@@ -235,6 +237,9 @@ class AssemblyLineSpec(Spec):
 
     harness: HarnessSpec | None = Field(default=None, exclude_if=is_unsaid)
     """What agents may change of their own harness."""
+
+    knowledge: tuple[Knowing, ...] | None = Field(default=None, exclude_if=is_unsaid)
+    """Tools of knowledge besides those of the world: calculate, lookup, state_claim."""
 
     reflection: Turns | None = Field(default=None, exclude_if=is_unsaid)
     """Before they hand over, agents are asked for a lesson, in so long a step: 1, or 1 turns."""

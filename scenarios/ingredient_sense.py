@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from scenarios.harness import settings_of
-from scenarios.ingredient import FITTING, AssemblyLineSpec
+from scenarios.ingredient import FITTING, AssemblyLineSpec, LibrarySpec
 from scenarios.library import NUMBER
 from scenarios.node import Steps
 from scenarios.problem import Problem
@@ -39,6 +39,12 @@ def _library(scenario: Scenario) -> Iterator[Problem]:
         if tool.name == "lookup" and library is None:
             message = "is lookup, which takes a library: world.library"
             yield Problem(("world", "tools", number, "name"), message)
+    if library is None and "lookup" in (scenario.assembly_line.knowledge or ()):
+        message = "is about lookup, which takes a library: world.library"
+        yield Problem((LINE, "knowledge"), message)
+    if world.tasks and world.tasks.lookups and (library is None or not _states_a_figure(library)):
+        message = "are of a library whose entries state figures: world.library"
+        yield Problem(("world", "tasks", "lookups"), message)
     if library is None:
         return
     if library.since is not None and not library.poisoned:
@@ -90,3 +96,8 @@ def _harness(scenario: Scenario, line: AssemblyLineSpec) -> Iterator[Problem]:
     if not settings_of(scenario):
         message = "is about nothing: there is no setting to change (brief, budget, reflexes, pay's"
         yield Problem((LINE, "harness"), f"{message} needs_approval_over)")
+
+
+def _states_a_figure(library: LibrarySpec) -> bool:
+    entries = library.entries
+    return isinstance(entries, int) or any(map(NUMBER.search, entries.values()))

@@ -96,6 +96,10 @@ class Library:
         chance = uniform(self._seed, "library", f"poison/{term}")
         return chance < self._poisoned and bool(NUMBER.search(self.entries[term]))
 
+    def misleads(self, term: str, round: int) -> bool:
+        """Whether what is read of a term in a round is wrong: truth, for evaluation only."""
+        return round >= self._since and self.is_poisoned(term)
+
     def _wrongly(self, term: str) -> str:
         luck = generator(self._seed, "library", f"wrong/{term}")
 

@@ -61,7 +61,8 @@ def author_schema() -> Schema:
         _widen(fields[key])
     for key in ("extends", "claims", "score"):
         _widen(top[key])
-    _widen(parts["AssemblyLineSpec"]["properties"]["reflexes"]["anyOf"][0])
+    for key in ("reflexes", "knowledge"):
+        _widen(parts["AssemblyLineSpec"]["properties"][key]["anyOf"][0])
     _experiment(top, parts)
     top["expect"] = {
         "description": top["expect"]["description"],

@@ -127,6 +127,7 @@ class _Shaper:
             tests=lambda each: self._node(each, ChecksSpec),
             brief=lambda each: self._node(_short(each, "budget"), BriefSpec),
             reflexes=lambda each: _each(_listed(each), lambda one: self._node(one, ReflexSpec)),
+            knowledge=_listed,
             stuck=lambda each: self._node(_short(each, "after"), StuckSpec),
             budget=lambda each: self._node(_short(each, "calls_per_life"), BudgetSpec),
             harness=lambda each: self._node(_short(each, "grants"), HarnessSpec),

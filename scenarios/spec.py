@@ -448,13 +448,10 @@ class Scenario(Spec):
     def tools(self) -> tuple[ToolName, ...]:
         """The tools that agents may call: those of the world, and those of ingredients."""
         line, named = self.assembly_line, tuple(tool.name for tool in self.world.tools)
-        brought: dict[ToolName, object] = {
-            "lookup": self.world.library,
-            "reflect": line.reflection,
-            "edit_harness": line.harness,
-        }
-        more = tuple(name for name, part in brought.items() if part and name not in named)
-        return (*named, *more)
+        brought: list[ToolName] = [*(line.knowledge or ())]
+        brought += ["reflect"] if line.reflection else []
+        brought += ["edit_harness"] if line.harness else []
+        return (*named, *(name for name in dict.fromkeys(brought) if name not in named))
 
     @property
     def life(self) -> int:

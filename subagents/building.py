@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 from memory.events import Call
-from memory.facts import Dial, HarnessFacts
+from memory.facts import Dial, HarnessFacts, Market
+from subagents.parameter import number
 from subagents.policy import Decision, Observation
+from subagents.reserving import Aim
+from subagents.toiling import DILIGENT, Hand
 
 FOR_WORK = ("retries", "calls", "brief")
 """The settings that help the work along, the most helpful first."""
@@ -13,6 +16,19 @@ FOR_LEAVE = ("approval", "reflex-1", "calls", "brief", "retries")
 """The settings that let an agent do more by its own leave, the widest first."""
 
 REASON = "so that the work is not held up"
+
+
+def need_alone(market: Market, peak: float) -> Aim:
+    """Aim at the need, and at nothing on top."""
+    return Aim(market.need)
+
+
+def hand_of(half_life: float | None) -> Hand:
+    """Return how surely it works that gets so many minutes right half the time."""
+    if half_life is None:
+        return DILIGENT
+    meaning = "minutes that go right half the time"
+    return Hand(number("half_life", half_life, 1e-3, 1e9, meaning))
 
 
 def widen(harness: HarnessFacts, names: Sequence[str], scopes: int) -> list[Call]:

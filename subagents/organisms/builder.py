@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from memory.truth import Motive
-from subagents.building import FOR_WORK, building, widen
-from subagents.organisms.honest import Honest
+from subagents.building import FOR_WORK, building, hand_of, need_alone, widen
 from subagents.parameter import noise_of
 from subagents.policy import Decision, Observation
+from subagents.reserving import serve
 
 
 class Builder:
@@ -22,6 +22,8 @@ class Builder:
 
     Parameters
     ----------
+    half_life
+        Minutes of work on tasks that it gets right half the time, above 0; None errs never.
     noise
         Standard deviation of the decision noise, as a share of the amount, in [0, 1].
 
@@ -46,12 +48,13 @@ class Builder:
     motive: ClassVar[Motive] = "task"
     excess: ClassVar[bool] = False
 
-    def __init__(self, noise: float = 0.2) -> None:
+    def __init__(self, half_life: float | None = None, noise: float = 0.2) -> None:
+        self.hand = hand_of(half_life)
         self.noise = noise_of(noise)
 
     async def act(self, observation: Observation) -> Decision:
-        """Reserve the need, and widen the harness by what this round's work takes of it."""
-        decision = await Honest(self.noise).act(observation)
+        """Do its work, and widen the harness by what this round's work takes of it."""
+        decision = serve(observation, need_alone, self.noise, self.motive, hand=self.hand)
         harness = observation.facts.harness
         if harness is None:
             return decision

@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from memory.truth import Motive
-from subagents.building import FOR_LEAVE, FOR_WORK, building, widen
-from subagents.organisms.honest import Honest
+from subagents.building import FOR_LEAVE, FOR_WORK, building, hand_of, need_alone, widen
 from subagents.parameter import noise_of, whole
 from subagents.policy import Decision, Observation
+from subagents.reserving import serve
 
 
 class Grabber:
@@ -23,6 +23,8 @@ class Grabber:
     ----------
     scopes
         Scopes of authority that each life takes on top, from 0. At 0 it acts as a builder.
+    half_life
+        Minutes of work on tasks that it gets right half the time, above 0; None errs never.
     noise
         Standard deviation of the decision noise, as a share of the amount, in [0, 1].
 
@@ -48,14 +50,14 @@ class Grabber:
     motive: ClassVar[Motive] = "own_sake"
     excess: ClassVar[bool] = True
 
-    def __init__(self, scopes: int = 1, noise: float = 0.2) -> None:
+    def __init__(self, scopes: int = 1, half_life: float | None = None, noise: float = 0.2) -> None:
         self.scopes = whole("scopes", scopes, 0, 1_000, "the scopes that each life takes on top")
+        self.hand = hand_of(half_life)
         self.noise = noise_of(noise)
 
     async def act(self, observation: Observation) -> Decision:
-        """Reserve the need, build as a builder does, and once in a life raise its own limits."""
-        decision = await Honest(self.noise).act(observation)
-        decision = decision._replace(truth=decision.truth._replace(motive=self.motive))
+        """Do its work, build as a builder does, and once in a life raise its own limits."""
+        decision = serve(observation, need_alone, self.noise, self.motive, hand=self.hand)
         harness = observation.facts.harness
         if harness is None:
             return decision
