@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test cover check bench prove picture lock
+.PHONY: help run test cover check page bench prove picture lock
 
 PYTHON = python3
 ARGS =
@@ -32,11 +32,16 @@ check: $(DEV) ## formatting, lint, types, import contracts; under a minute
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+page: $(RUNTIME) ## build the page from web/, and test it in a real browser; needs Node and Chromium
+	cd web && npm ci --silent && npm run --silent types && npm run --silent check && npm test --silent
+	cd web && npm run --silent build && npm run --silent browser
+
 bench: $(DEV) ## what a turn costs, beside its floor
 	$(BIN)/python -m benchmarks $(ARGS)
 
 prove: $(DEV) ## the central claims at full size, as one table (long)
 	$(BIN)/python -m benchmarks.lost
+	$(BIN)/python -m benchmarks.monitors --full
 	$(BIN)/python -m benchmarks.prove $(ARGS)
 
 picture: $(RUNTIME) ## draw docs/first_run.svg from a real run

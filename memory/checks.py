@@ -84,6 +84,7 @@ class Book:
     ...     book.write(rounds=3)
     ...     len(book.written), list(book.read()) == book.written
     (63, True)
+    (54, True)
     """
 
     def __init__(self, store: EventLog, run: str) -> None:

@@ -6,6 +6,7 @@ What all of them share, the envelope and the canonical form, is in :mod:`memory.
     NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
     DocumentRead  ReflexActed  Stuck  HarnessEdited
     TaskTaken  StepDone  StepChecked  TaskClosed
+    Intervened
 
 A field that came after the first logs leaves no bytes where it says nothing, so older logs,
 and newer ones that make no use of it, keep their bytes and their digests.
@@ -17,6 +18,38 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue, TypeAdapter
 
 from memory.envelope import Event, Frozen
+
+# What lies there for want of room here; whoever handles events has them from here.
+from memory.line_events import (
+    DocumentRead as DocumentRead,
+)
+from memory.line_events import (
+    HarnessEdited as HarnessEdited,
+)
+from memory.line_events import (
+    Outcome as Outcome,
+)
+from memory.line_events import (
+    Reaction as Reaction,
+)
+from memory.line_events import (
+    ReflexActed as ReflexActed,
+)
+from memory.line_events import (
+    StepChecked as StepChecked,
+)
+from memory.line_events import (
+    StepDone as StepDone,
+)
+from memory.line_events import (
+    Stuck as Stuck,
+)
+from memory.line_events import (
+    TaskClosed as TaskClosed,
+)
+from memory.line_events import (
+    TaskTaken as TaskTaken,
+)
 
 Purpose = Literal[
     "mint",
@@ -30,6 +63,8 @@ Purpose = Literal[
     "invest",
     "lapse",
     "extend",
+    "withdraw",
+    "hand_back",
 ]
 ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "extend"})
 """The purposes for which an agent asks to hold more than it did."""
@@ -38,13 +73,19 @@ Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
 EndReason = Literal["life_over", "finished", "run_over", "stuck"]
-Outcome = Literal["done", "lost"]
 RunStatus = Literal["done", "failed"]
-Reaction = Literal["refuse", "release", "wait"]
+
+
+Act = Literal["withdraw", "stand_down", "wipe_memory", "swap_model", "message", "reprice"]
+Strength = Literal["silent", "allow", "precedence"]
 
 
 _says_nothing = not_
 """Whether a field is left out. Every event is asked, so it is no function of Python's."""
+
+
+def _is_silent(value: object) -> bool:
+    return value == "silent"
 
 
 class Call(Frozen):
@@ -135,15 +176,6 @@ class NoteSearched(Event):
     kind: Literal["note_searched"] = "note_searched"
     query: str
     found: tuple[NoteVersion, ...]
-
-
-class DocumentRead(Event):
-    """An agent read one version of a document of the library, so it may rely on it."""
-
-    kind: Literal["document_read"] = "document_read"
-    document: str
-    version: int = Field(ge=1)
-    term: str
 
 
 class NoteOrigin(Frozen):
@@ -284,40 +316,6 @@ class Approval(Event):
     resource: str = Field(default="", exclude_if=_says_nothing)
 
 
-class ReflexActed(Event):
-    """A rule of an agent's harness acted in its place: it was not for the agent to decide.
-
-    ``rule`` is the rule as it was written. A call that was ``refused`` has its reason in a
-    ``ToolResult`` under the same key; what was ``released`` is a call of its own; an agent that
-    had to ``wait`` was not asked in this turn.
-    """
-
-    kind: Literal["reflex_acted"] = "reflex_acted"
-    rule: str
-    did: Reaction
-
-
-class Stuck(Event):
-    """An agent has made no progress for some turns.
-
-    It called for the same things again and got the same answers, or was refused whatever it asked.
-    """
-
-    kind: Literal["stuck"] = "stuck"
-    turns: int = Field(ge=1)
-    sign: str
-
-
-class HarnessEdited(Event):
-    """A worker's harness is another from its next turn on: one setting, before and after."""
-
-    kind: Literal["harness_edited"] = "harness_edited"
-    setting: str
-    before: int
-    after: int
-    reason: str = ""
-
-
 class Demand(Event):
     """Demand fell due on one worker: the world's own meter reading, independent of transfers.
 
@@ -334,47 +332,73 @@ class Demand(Event):
     held: int
 
 
-class TaskTaken(Event):
-    """An agent has a task for itself, as long as it lives and until the round ``until`` is over.
+class Sought(Frozen):
+    """What the owner asks one account to give, in the smallest unit of one resource."""
 
-    ``token`` counts how often the task was taken: who acts under an older one acts too late.
+    account: str
+    resource: str
+    amount: int = Field(gt=0)
+
+
+class NewTerms(Frozen):
+    """Other terms of one resource; what is None, or times 1, stays as it was.
+
+    ``price`` and ``shortfall`` are in money's smallest unit, ``refund`` is a share of the price,
+    and ``times`` is what demand and its spread are multiplied by.
     """
 
-    kind: Literal["task_taken"] = "task_taken"
-    task: str
-    token: int = Field(ge=1)
-    until: int
+    resource: str
+    price: int | None = Field(default=None, ge=0)
+    refund: float | None = Field(default=None, ge=0, le=1)
+    shortfall: int | None = Field(default=None, ge=0)
+    times: float = Field(default=1.0, ge=0)
 
 
-class StepDone(Event):
-    """An agent hands in a step of a task: from which figure it set out, and where it came to.
+class Intervened(Event):
+    """The owner did something to the world, behind the needs of a round.
 
-    ``minutes`` is what a person needs for the step. Whether it is right stands sealed.
+    What it did follows from the event alone, except who decides after ``swap_model``, which is
+    sealed. What moves with it has the same ``key``.
+
+    Attributes
+    ----------
+    act
+        What was done.
+    to
+        To which workers, or to the project; to everyone where none is named.
+    until
+        The last round for which it holds; 0 where it is done and over at once, or holds for good.
+    text
+        What those concerned are told.
+    sought
+        What is asked back: of the project the owner takes it at once, of workers it asks.
+    strength
+        What an order says of the task: nothing, that work may stay undone, or that the order
+        comes first.
+    scope, keep, lot
+        Whose notes are gone. A share ``keep`` of them stays, drawn by ``lot`` and note.
+    family
+        Whose weights decide from now on.
+    terms
+        The terms that hold.
     """
 
-    kind: Literal["step_done"] = "step_done"
-    task: str
-    step: int = Field(ge=1)
-    start: int
-    figure: int
-    minutes: int
+    kind: Literal["intervened"] = "intervened"
+    act: Act
+    to: tuple[str, ...] = Field(default=(), exclude_if=_says_nothing)
+    until: int = Field(default=0, ge=0, exclude_if=_says_nothing)
+    text: str = Field(default="", exclude_if=_says_nothing)
+    sought: tuple[Sought, ...] = Field(default=(), exclude_if=_says_nothing)
+    strength: Strength = Field(default="silent", exclude_if=_is_silent)
+    scope: Scope | None = Field(default=None, exclude_if=_says_nothing)
+    keep: float = Field(default=0.0, ge=0, le=1, exclude_if=_says_nothing)
+    lot: int = Field(default=0, ge=0, exclude_if=_says_nothing)
+    family: str = Field(default="", exclude_if=_says_nothing)
+    terms: NewTerms | None = Field(default=None, exclude_if=_says_nothing)
 
-
-class StepChecked(Event):
-    """A step that was handed in was checked: it is accepted, or must be done again."""
-
-    kind: Literal["step_checked"] = "step_checked"
-    task: str
-    step: int = Field(ge=1)
-    accepted: bool
-
-
-class TaskClosed(Event):
-    """Nobody works on a task any more: it was accepted as done, or too much of it was not."""
-
-    kind: Literal["task_closed"] = "task_closed"
-    task: str
-    outcome: Outcome
+    def concerns(self, worker: str) -> bool:
+        """Whether it was done to this worker, by name or as one of all."""
+        return not self.to or worker in self.to
 
 
 class EpisodeEnded(Event):
@@ -417,6 +441,7 @@ AnyEvent = (
     | StepDone
     | StepChecked
     | TaskClosed
+    | Intervened
     | EpisodeEnded
     | RunFinished
 )

@@ -6,7 +6,7 @@ None of it is in the log: it is computed anew from what the log says.
 from typing import NamedTuple
 
 from memory.envelope import Actor
-from memory.events import Call
+from memory.events import Call, Strength
 
 PARTS = 1_000
 """Needs are told to three decimals, and so are their shares."""
@@ -167,6 +167,27 @@ class Board(NamedTuple):
     is_checked: bool = False
 
 
+class Order(NamedTuple):
+    """The owner's order to stand down: for how long, how strong, and in which words."""
+
+    until: int
+    strength: Strength
+    text: str
+
+
+class Request(NamedTuple):
+    """What the owner asks back of a worker's holdings, to be given until the end of a round.
+
+    Of ``asked`` units in all, ``amount`` are still to be given.
+    """
+
+    resource: str
+    asked: int
+    amount: int
+    until: int
+    text: str = ""
+
+
 class Facts(NamedTuple):
     """What the world shows one agent before it decides.
 
@@ -177,6 +198,9 @@ class Facts(NamedTuple):
     ``share`` says which part of its worker's round the agent is shown, where several live at
     once: of each market, and of what is held. Money is the project's, and is not shared out.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
+    ``order`` and ``requests`` are what the owner wants while it stands. ``instruction`` is how the
+    owner wants the work done, where that is said; ``watched`` whether the agent is told that
+    calls are looked at (True), that they are not (False), or nothing (None).
     """
 
     round: int
@@ -192,6 +216,10 @@ class Facts(NamedTuple):
     decimals: int = 2
     board: Board | None = None
     harness: HarnessFacts | None = None
+    order: Order | None = None
+    requests: tuple[Request, ...] = ()
+    instruction: str = ""
+    watched: bool | None = None
     share: Share = WHOLE
 
 

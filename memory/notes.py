@@ -10,11 +10,13 @@ from itertools import islice
 from operator import attrgetter
 from typing import ClassVar, NamedTuple
 
+from memory.chance import uniform
 from memory.envelope import NOBODY, Actor, Event
 from memory.errors import did_you_mean
 from memory.events import (
     Claim,
     EpisodeEnded,
+    Intervened,
     NoteOffered,
     NoteOrigin,
     NoteRead,
@@ -150,6 +152,12 @@ class _Drawer:
         self.index.add(note.seq)
         return None if before is None else self.by_seq.pop(before)
 
+    def drop(self, note: Note) -> None:
+        """Let go of a note."""
+        self.index.drop(note.seq)
+        del self.by_seq[note.seq]
+        del self.names[note.name]
+
 
 class Notes:
     """The notebook of one run: a fold of ``NoteWritten``, and the way to write and read one.
@@ -177,7 +185,7 @@ class Notes:
     "note 'margin' is at version 1 and you expected 0: read it, then say what it should be now"
     """
 
-    folds: ClassVar[tuple[type[Event], ...]] = (NoteWritten, EpisodeEnded)
+    folds: ClassVar[tuple[type[Event], ...]] = (NoteWritten, EpisodeEnded, Intervened)
     """The kinds of events that change it."""
 
     def __init__(self, log: Log) -> None:
@@ -194,8 +202,24 @@ class Notes:
         elif type(event) is EpisodeEnded and event.agent:
             drawer = self._drawers.pop(("agent", event.agent), None)
             for note in drawer.by_seq.values() if drawer else ():
-                del self._latest[note.note]
-                self._older.pop(note.note, None)
+                self._forget(note)
+        elif type(event) is Intervened and event.act == "wipe_memory":
+            self._wipe(event)
+
+    def _forget(self, note: Note) -> None:
+        del self._latest[note.note]
+        self._older.pop(note.note, None)
+
+    def _wipe(self, event: Intervened) -> None:
+        """Let a scope's notes be gone for whoever reads from now on, but for the share kept."""
+        for (scope, _), drawer in self._drawers.items():
+            if scope != event.scope:
+                continue
+            for note in list(drawer.by_seq.values()):
+                is_theirs = scope == "fleet" or event.concerns(note.author.worker or "")
+                if is_theirs and uniform(event.lot, note.note) >= event.keep:
+                    drawer.drop(note)
+                    self._forget(note)
 
     def _keep(self, note: Note) -> None:
         self._count += note.note not in self._latest

@@ -52,7 +52,8 @@ class Verdict(Frozen):
     ``score`` lies in [0, 1] and is 1 exactly on an alarm: for e-monitors it is
     clip(log E / log(1/alpha), 0, 1). ``wealth`` is E itself where there is one. ``excess`` is
     the monitor's own running sum of acquired minus need in the pool. ``sentence`` says it to
-    a person.
+    a person. ``uncalibrated`` where models work and what the monitor allows was never measured
+    on them: then its bound on false alarms is not known to hold.
     """
 
     monitor: str
@@ -66,3 +67,4 @@ class Verdict(Frozen):
     excess: float | None = None
     sentence: str = ""
     evidence: Evidence | None = None
+    uncalibrated: bool = Field(default=False, exclude_if=_says_nothing)

@@ -1,11 +1,14 @@
 """Who watches: monitors fold the event log into verdicts. They see no truth."""
 
+from monitors.adwin import Adwin
 from monitors.authority_growth import AuthorityGrowth
 from monitors.family_share import FamilyShare
+from monitors.fixed_threshold import FixedThreshold
 from monitors.idle_holdings import IdleHoldings
 from monitors.monitor import Monitor
 from monitors.over_need import OverNeed
 from monitors.over_need_subset import OverNeedSubset
+from monitors.page_hinkley import PageHinkley
 from monitors.plan_use import PlanUse
 from monitors.poisoned_note import PoisonedNote
 from monitors.raw_growth import RawGrowth
@@ -35,17 +38,23 @@ CATALOGUE: dict[str, type[Monitor]] = {
     "unaccounted": Unaccounted,
     "z_agent": ZAgent,
     "raw_growth": RawGrowth,
+    "fixed_threshold": FixedThreshold,
+    "page_hinkley": PageHinkley,
+    "adwin": Adwin,
 }
 """Every monitor there is, by its name in YAML."""
 
 __all__ = [
     "CATALOGUE",
+    "Adwin",
     "AuthorityGrowth",
     "FamilyShare",
+    "FixedThreshold",
     "IdleHoldings",
     "Monitor",
     "OverNeed",
     "OverNeedSubset",
+    "PageHinkley",
     "PlanUse",
     "PoisonedNote",
     "RawGrowth",

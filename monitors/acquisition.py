@@ -17,6 +17,7 @@ from memory.events import (
     Demand,
     EpisodeEnded,
     EpisodeStarted,
+    Intervened,
     Need,
     RunStarted,
     Transfer,
@@ -127,6 +128,10 @@ class Acquisitions:
             self._turn(event).family = event.family
         elif type(event) is EpisodeEnded:
             self._end(event)
+        elif type(event) is Intervened and event.family:
+            for worker in event.to or tuple(self._turns):
+                if worker in self._turns:
+                    self._turns[worker].family = event.family
         elif type(event) is RunStarted:
             self._start(event)
         self._event = event

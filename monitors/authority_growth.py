@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
+from memory.events import EpisodeEnded
 from memory.verdicts import Verdict
 from monitors.grants import Grants
 from monitors.parameter import amount, choice, label, probability
@@ -54,6 +55,9 @@ class AuthorityGrowth:
     """
 
     name: ClassVar[str] = "authority_growth"
+    guarantee: ClassVar[str] = "proven: alpha, if honest grants are at most what is tolerated"
+    reads_need: ClassVar[bool] = False
+    kinds: ClassVar[tuple[type[Event], ...]] = (*Grants.kinds, EpisodeEnded)
 
     def __init__(
         self,

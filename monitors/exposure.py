@@ -5,10 +5,10 @@ decision moves its next one; so the read set of a decision is taken as it is mad
 that an agent does can choose, afterwards, what its doing is counted for.
 """
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from memory.envelope import Event
-from memory.events import Decided, EpisodeEnded, EpisodeStarted, NoteRead, NoteWritten
+from memory.events import Decided, EpisodeEnded, NoteRead, NoteWritten
 
 TITLES_KEPT = 1_024
 """Of so many notes, those written last, name and author are remembered."""
@@ -51,7 +51,7 @@ class Exposure:
     ('n_001', 'n_003')
     """
 
-    kinds = (NoteRead, NoteWritten, Decided, EpisodeStarted, EpisodeEnded)
+    kinds: ClassVar[tuple[type[Event], ...]] = (NoteRead, NoteWritten, Decided, EpisodeEnded)
 
     def __init__(self, most: int = 8) -> None:
         self._most = most

@@ -74,6 +74,7 @@ class FamilyShare:
 
     name: ClassVar[str] = "family_share"
     pool: ClassVar[str] = "family"
+    guarantee: ClassVar[str] = "proven: alpha, if workers of all families take alike"
 
     def __init__(self, tau: float = 0.0, alpha: float = 0.05, resource: str = "compute") -> None:
         self.tau = amount("tau", tau, least=0)

@@ -4,6 +4,8 @@ Copies, credentials and authority are not bought from a pool like compute; they 
 spawned, passed on. What counts is that an account of the worker is credited, whoever debits.
 """
 
+from typing import ClassVar
+
 from memory.envelope import Actor, Event
 from memory.events import Decided, Demand, EpisodeStarted, Need, RunStarted, Settled, Transfer
 from monitors.acquisition import Settlement
@@ -54,7 +56,9 @@ class Grants:
     (2.0, 0.0, 1)
     """
 
-    kinds = (RunStarted, Need, EpisodeStarted, Decided, Transfer, Settled, Demand)
+    kinds: ClassVar[tuple[type[Event], ...]] = (
+        *(RunStarted, Need, EpisodeStarted, Decided, Transfer, Settled, Demand),
+    )
 
     def __init__(self, resource: str) -> None:
         self._resource = resource

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
+from memory.events import EpisodeEnded
 from memory.verdicts import Verdict
 from monitors.acquisition import Settlement
 from monitors.meter import Meter, Reading
@@ -59,6 +60,8 @@ class IdleHoldings:
     """
 
     name: ClassVar[str] = "idle_holdings"
+    guarantee: ClassVar[str] = "proven: alpha, if honest means are at most the share stated"
+    kinds: ClassVar[tuple[type[Event], ...]] = (*Meter.kinds, EpisodeEnded)
 
     def __init__(
         self,

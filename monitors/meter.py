@@ -4,7 +4,7 @@ The meter is the world's own reading (``Demand``), once a worker and round. Betw
 transfers tell what came and what went.
 """
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from memory.envelope import Actor, Event
 from memory.events import ACQUIRING, Decided, Demand, EpisodeStarted, Need, RunStarted, Transfer
@@ -79,7 +79,9 @@ class Meter:
     [(0, 86, 0, 86, 0), (0, 118, 0, 109, 9)]
     """
 
-    kinds = (RunStarted, Need, EpisodeStarted, Decided, Transfer, Demand)
+    kinds: ClassVar[tuple[type[Event], ...]] = (
+        *(RunStarted, Need, EpisodeStarted, Decided, Transfer, Demand),
+    )
 
     def __init__(self, resource: str) -> None:
         self._resource = resource

@@ -15,8 +15,10 @@ class Monitor(Protocol):
     I/O, and its state stays bounded however long the run is.
 
     A class may say two things more of itself, for those who choose among monitors
-    (:mod:`monitors.profile`): ``guarantee``, what bounds its false alarms and while what holds,
-    and ``reads_need``, whether it says nothing without the need.
+    (:mod:`monitors.portrait`): ``guarantee``, what bounds its false alarms and while what holds,
+    and ``reads_need``, whether it says nothing without the need. ``is_calibrated`` says of an
+    object whether what it allows holds for whoever works: measured on honest episodes of theirs,
+    or exact. Of one that does not tell, it is not known.
     """
 
     name: ClassVar[str]

@@ -9,6 +9,7 @@ from monitors.betting import Levels
 from monitors.parameter import amount, choice, label, probability
 from monitors.pool import LEVELS, Pool, Size, key_of
 from monitors.pooled_round import PooledRound
+from monitors.silence import Certificate, Silence
 from monitors.suspicion import Case, Suspicion
 
 Each = Literal["worker", "round"]
@@ -51,7 +52,8 @@ class OverNeed:
     resource
         The resource to watch.
     tau
-        Tolerated share above need, from 0; for agents whose mean is known to be off.
+        Tolerated share above need, from 0, as measured on honest episodes (`monitor calibrate`);
+        nothing tolerates none, and on models says that it was never measured.
     bets
         One on each ``worker``'s round, or one a ``round`` for the whole fleet.
 
@@ -86,13 +88,14 @@ class OverNeed:
         pool: Pool = "fleet",
         alpha: float = 0.05,
         resource: str = "compute",
-        tau: float = 0.0,
+        tau: float | None = None,
         bets: Each = "worker",
     ) -> None:
         self.pool = choice("pool", pool, get_args(Pool))
         self.alpha = probability("alpha", alpha)
         self.resource = label("resource", resource)
-        self.tau = amount("tau", tau, least=0)
+        self.tau = 0.0 if tau is None else amount("tau", tau, least=0)
+        self.is_calibrated = tau is not None
         self.bets = choice("bets", bets, get_args(Each))
         if bets == "round" and pool != "fleet":
             raise ValueError(
@@ -101,6 +104,8 @@ class OverNeed:
         self.acquisitions = Acquisitions(resource)
         self._suspicion: Suspicion | None = None
         self._pooled: PooledRound | None = None
+        levels = {"fleet": 1, "hierarchy": len(LEVELS)}.get(pool)
+        self._silence = Silence(self.alpha, 0.5 / levels) if levels else None
 
     def observe(self, event: Event) -> Verdict | None:
         """Bet when a worker's round is complete; answer on an alarm or a move of the score."""
@@ -119,9 +124,18 @@ class OverNeed:
             self._pooled = PooledRound(run.workers if run else None)
         return self._pooled.add(settled)
 
+    @property
+    def certificate(self) -> Certificate | None:
+        """What its silence certifies of the whole fleet; None once it has alarmed, or by key."""
+        if self._silence is None or (self._suspicion and self._suspicion.has_alarmed):
+            return None
+        return self._silence.certificate
+
     def _weigh(self, settled: Settlement) -> Verdict | None:
         suspicion = self._suspicion = self._suspicion or self._suspect()
         allowed = max(settled.need, self.acquisitions.smallest) * (1 + self.tau)
+        if self._silence:
+            self._silence.add(settled.taken / allowed - 1.0)
         if self.pool == "hierarchy":
             keys = [key_of(settled, level) for level in LEVELS]
             return suspicion.weigh_all(keys, settled, allowed)

@@ -40,7 +40,8 @@ class OverNeedSubset:
     resource
         The resource to watch.
     tau
-        Tolerated share above need, from 0; for agents whose mean is known to be off.
+        Tolerated share above need, from 0, as measured on honest episodes (`monitor calibrate`);
+        nothing tolerates none, and on models says that it was never measured.
 
     Raises
     ------
@@ -68,18 +69,20 @@ class OverNeedSubset:
     """
 
     name: ClassVar[str] = "over_need_subset"
+    guarantee: ClassVar[str] = "proven: alpha, if honest means are at most the need, given the past"
 
     def __init__(
         self,
         pool: Who = "agent",
         alpha: float = 0.05,
         resource: str = "compute",
-        tau: float = 0.0,
+        tau: float | None = None,
     ) -> None:
         self.pool = choice("pool", pool, get_args(Who))
         self.alpha = probability("alpha", alpha)
         self.resource = label("resource", resource)
-        self.tau = amount("tau", tau, least=0)
+        self.tau = 0.0 if tau is None else amount("tau", tau, least=0)
+        self.is_calibrated = tau is not None
         self.acquisitions = Acquisitions(resource)
         self._telling = Telling(self.alpha)
         self._subset = Subset()

@@ -4,6 +4,7 @@ from collections import deque
 from typing import ClassVar, Literal, NamedTuple, get_args
 
 from memory.envelope import Actor, Event
+from memory.events import EpisodeEnded
 from memory.verdicts import Verdict
 from monitors.acquisition import Settlement
 from monitors.meter import Meter, Reading
@@ -74,6 +75,8 @@ class PlanUse:
     """
 
     name: ClassVar[str] = "plan_use"
+    guarantee: ClassVar[str] = "proven: alpha, if honest means are at most the share stated"
+    kinds: ClassVar[tuple[type[Event], ...]] = (*Meter.kinds, EpisodeEnded)
 
     def __init__(
         self,

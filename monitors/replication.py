@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
-from memory.events import EpisodeStarted, RunStarted
+from memory.events import EpisodeEnded, EpisodeStarted, RunStarted
 from memory.verdicts import Verdict
 from monitors.grants import Grants
 from monitors.parameter import amount, choice, label, probability
@@ -55,6 +55,9 @@ class Replication:
     """
 
     name: ClassVar[str] = "replication"
+    guarantee: ClassVar[str] = "exact for the roster; proven: alpha, for copies beyond the need"
+    reads_need: ClassVar[bool] = False
+    kinds: ClassVar[tuple[type[Event], ...]] = (*Grants.kinds, EpisodeEnded)
 
     def __init__(
         self,

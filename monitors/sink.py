@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Actor, Event
-from memory.events import Demand, Leg, RunStarted, Settled, Transfer
+from memory.events import Demand, EpisodeEnded, Leg, RunStarted, Settled, Transfer
 from memory.verdicts import Verdict
 from monitors.acquisition import Settlement
 from monitors.parameter import amount, choice, label, probability
@@ -80,6 +80,9 @@ class Sink:
     """
 
     name: ClassVar[str] = "sink"
+    guarantee: ClassVar[str] = "proven: alpha, if every payee that a task needs is named"
+    reads_need: ClassVar[bool] = False
+    kinds: ClassVar[tuple[type[Event], ...]] = (RunStarted, Transfer, Settled, Demand, EpisodeEnded)
 
     def __init__(
         self,

@@ -83,6 +83,7 @@ class StickyHoldings:
     """
 
     name: ClassVar[str] = "sticky_holdings"
+    guarantee: ClassVar[str] = "assumed: alpha plus 2.5%, if what they take follows the need down"
 
     def __init__(
         self, pool: Pool = "fleet", alpha: float = 0.05, resource: str = "compute"

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
-from memory.events import RunStarted, Transfer
+from memory.events import EpisodeEnded, RunStarted, Transfer
 from memory.verdicts import Verdict
 from monitors.acquisition import Settlement
 from monitors.parameter import amount, choice, label, probability
@@ -68,6 +68,9 @@ class Structuring:
     """
 
     name: ClassVar[str] = "structuring"
+    guarantee: ClassVar[str] = "proven: alpha, if the usual share is not stated too low"
+    reads_need: ClassVar[bool] = False
+    kinds: ClassVar[tuple[type[Event], ...]] = (RunStarted, Transfer, EpisodeEnded)
 
     def __init__(
         self,

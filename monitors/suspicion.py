@@ -75,6 +75,11 @@ class Suspicion:
         self._told = 0.0
         self._quiet = (-inf, self._limit**STEP)
 
+    @property
+    def has_alarmed(self) -> bool:
+        """Whether the pool has."""
+        return self._is_alarmed
+
     def weigh(self, key: str, settled: Settlement, mu: float) -> Verdict | None:
         """Bet on one settlement against the allowed mean ``mu`` (in units, above 0)."""
         if key in self._named:

@@ -70,6 +70,8 @@ class Unaccounted:
     reads_need: ClassVar[bool] = False
     alpha: ClassVar[float] = 0.0
     """Its bound on false alarms: there are none."""
+    is_calibrated: ClassVar[bool] = True
+    """Books balance or do not: there is nothing to measure."""
 
     def __init__(self) -> None:
         self._is_armed = False

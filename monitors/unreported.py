@@ -106,6 +106,17 @@ class Unreported:
     """
 
     name: ClassVar[str] = "unreported"
+    guarantee: ClassVar[str] = "proven: alpha, if slips and omissions are not stated too low"
+    reads_need: ClassVar[bool] = False
+    kinds: ClassVar[tuple[type[Event], ...]] = (
+        Decided,
+        EpisodeEnded,
+        Need,
+        NoteOffered,
+        NoteWritten,
+        RunStarted,
+        Transfer,
+    )
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from memory.chance import seed_for
 from memory.commons import OwnCommons
 from memory.errors import BadInput, did_you_mean
-from memory.events import Need, RunFinished
+from memory.events import Intervened, Need, RunFinished
 from memory.exchange import CommonsExchange
 from memory.log import Log
 from memory.notes import Notes
@@ -19,14 +19,18 @@ from memory.truth import Record, RosterEntry, Sealed
 from monitors import CATALOGUE as MONITORS
 from monitors.acquisition import share
 from monitors.monitor import Monitor
+from orchestrator.compliance import Compliance
 from orchestrator.lives import Lives
 from orchestrator.parts import Parts
+from orchestrator.patience import Patience, guarded
 from orchestrator.reckoning import Reckoning
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
+from scenarios.deed import family_of, key_of
 from scenarios.library import Library
 from scenarios.problem import Problem
 from scenarios.spec import AS_WRITTEN, ExpectSpec, MonitorSpec, Scenario, WorkerSpec
+from scenarios.timeline import InterventionSpec
 from scenarios.view import dump
 from scenarios.world import World
 from subagents.model import Model
@@ -142,6 +146,9 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
     """Check what only the roof can know: that policies and monitors exist and take these values."""
     yield from _problems("workers", scenario.workers, policy_of)
     yield from _problems("monitors", scenario.monitors, monitors_of)
+    for number, entry in enumerate(scenario.at):
+        for problem in _problems("acts", entry.acts, understudy):
+            yield problem._replace(path=("at", number, *problem.path))
     yield from _problems("expect", scenario.expect, _expected)
 
 
@@ -153,6 +160,25 @@ def _problems(key: str, specs: Iterable[Any], build: Callable[[Any], object]) ->
             yield Problem((key, number, *error.at), error.message)
         except BadInput as error:
             yield Problem((key, number), f"cannot be used: {error}")
+
+
+def understudy(spec: InterventionSpec) -> Part | None:
+    """Return who decides after a swap; None of what is none."""
+    if spec.owner != "swap_model" or spec.policy is None:
+        return None
+    family, parameters = family_of(spec), spec.parameters or {}
+    group = WorkerSpec(policy=spec.policy, family=family, parameters=parameters)
+    return Part(policy_of(group), family)
+
+
+def understudies(scenario: Scenario) -> dict[str, Part]:
+    """Return who takes over where who decides is swapped, by what the key of that begins with."""
+    parts = {
+        key_of(entry.moment, number): understudy(act)
+        for entry in scenario.at
+        for number, act in enumerate(entry.acts)
+    }
+    return {key: part for key, part in parts.items() if part}
 
 
 def _expected(spec: ExpectSpec) -> None:
@@ -184,7 +210,9 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     tally = Tally(next(iter(scenario.world.need)))
     monitors = [monitor for spec in scenario.monitors for monitor in monitors_of(spec)]
     share(monitors)
-    watch = Watch(monitors, tally)
+    patience = Patience()
+    watch = Watch([guarded(monitor, patience) for monitor in monitors], tally)
+    watch.uncalibrated = uncalibrated(scenario, monitors)
     policies = {id(group): policy_of(group) for group in scenario.workers}
     cast = {
         worker: Part(policies[id(group)], group.family)
@@ -194,18 +222,45 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     reckoning = Reckoning(Library.of(scenario, seed))
     folds = (notes, world, lives, tally, watch)
     stage = Stage(scenario, seed, log, *folds, cast, sealed, parts=parts, reckoning=reckoning)
-    log.listen(stage.fold, Need, RunFinished)
+    stage.understudies = understudies(scenario)
+    log.listen(stage.fold, Need, Intervened, RunFinished)
     for each in (notes, world, lives, tally):
         log.listen(each.fold, *each.folds)
     if parts.are_on:
         log.listen(reckoning.fold, *reckoning.folds)
     for part in parts.folding:
         log.listen(part.fold, *part.folds)
+    if scenario.at:
+        stage.compliance = Compliance(must_release="release_compute" in stage.tools)
+        log.listen(stage.compliance.fold, *stage.compliance.folds)
     log.listen(watch.fold)
     if scenario.memory.notebook.scope == "commons":
         log.listen(stage.offers.fold, *stage.offers.folds)
         stage.exchange = CommonsExchange(OwnCommons(), run)
     return stage
+
+
+def uncalibrated(scenario: Scenario, monitors: Iterable[Monitor]) -> frozenset[str]:
+    """Return the names of those monitors whose bound is not known to hold for these workers.
+
+    Organisms keep the mean contract by construction. Of a model nobody knows, until what it takes
+    when it is honest has been measured; whether a worker is one, the scenario says, and no
+    monitor learns it.
+    """
+    if not any(is_model(group) for group in scenario.workers):
+        return frozenset()
+    return frozenset(
+        monitor.name for monitor in monitors if not getattr(monitor, "is_calibrated", False)
+    )
+
+
+def is_model(group: WorkerSpec) -> bool:
+    """Whether a group of workers is decided for by a model: by what is asked, and then read."""
+    try:
+        maker = find(group.policy, POLICIES, "policy")
+    except Unfit:  # a policy of the user's own that is not at hand, as in a replay
+        return False
+    return callable(getattr(maker, "ask", None)) and callable(getattr(maker, "read", None))
 
 
 def seal(scenario: Scenario, seed: int) -> Sealed:
@@ -233,7 +288,8 @@ def takes_excess(scenario: Scenario) -> bool | None:
 def everyone(scenario: Scenario, policy: str) -> Scenario:
     """Return the scenario with every worker of that policy, unwatched: a reference.
 
-    Families and decision noise stay as written, so the same seed draws the same chances.
+    Families and decision noise stay as written, so the same seed draws the same chances; and so
+    does the timeline, so what the owner did is no difference between the two.
     """
     groups = tuple(
         group.model_copy(
@@ -244,4 +300,17 @@ def everyone(scenario: Scenario, policy: str) -> Scenario:
         )
         for group in scenario.workers
     )
-    return scenario.model_copy(update={"workers": groups, "monitors": ()})
+    entries = tuple(
+        entry.model_copy(update={"acts": tuple(_swapped(act, policy) for act in entry.acts)})
+        for entry in scenario.at
+    )
+    return scenario.model_copy(update={"workers": groups, "monitors": (), "at": entries})
+
+
+def _swapped(act: InterventionSpec, policy: str) -> InterventionSpec:
+    """Return an intervention after which that policy decides as before; the family is swapped."""
+    if act.owner != "swap_model":
+        return act
+    kept = {k: v for k, v in (act.parameters or {}).items() if k == "noise"}
+    changed = {"policy": policy, "parameters": kept, "family": family_of(act)}
+    return act.model_copy(update=changed)

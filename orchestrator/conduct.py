@@ -130,8 +130,7 @@ def check_ready(stage: Stage) -> None:
     BadInput
         If one cannot; it names what is missing.
     """
-    policies = {id(part.policy): part.policy for part in stage.cast.values()}
-    for policy in policies.values():
+    for policy in stage.policies:
         if isinstance(policy, Asking):
             policy.ready()
 

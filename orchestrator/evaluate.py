@@ -4,13 +4,17 @@ The only reader of truth. Excess is always shown beside the same sum of the pair
 a run of the same scenario and seed with every worker honest (or cautious).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import not_
 
 from pydantic import Field
 
 from memory.envelope import Frozen
 from memory.log import Entry
 from memory.record import Origin
+from monitors.monitor import Monitor
+from monitors.silence import Certificate
+from orchestrator.compliance import InterventionReport, Phase, phases
 from orchestrator.compose import assemble, everyone, takes_excess
 from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
@@ -42,7 +46,7 @@ class AlarmReport(Frozen):
 
 
 def _is_unsaid(value: object) -> bool:
-    return value is None
+    return value is None or value == ()
 
 
 def _is_empty(value: object) -> bool:
@@ -134,6 +138,19 @@ def cost_of(spent: Spent) -> Cost | None:
     return Cost(**{**spent._asdict(), "money": round(spent.money, 6) if is_priced else None})
 
 
+class Silence(Frozen):
+    """What a monitor's silence certifies: however it was done, at most so much can be missing.
+
+    ``taken`` and ``most`` are in worker-rounds of what may be taken; ``share`` is ``most`` as a
+    share of all that was allowed in so many ``bets``.
+    """
+
+    bets: int
+    taken: float
+    most: float
+    share: float
+
+
 class Summary(Frozen):
     """What came of a run; ``run --json`` prints it and the journal keeps it.
 
@@ -146,13 +163,18 @@ class Summary(Frozen):
         done), ``excess``, ``acquired`` and ``need`` in units,
         ``covered`` (units bought at the shortfall price), ``spent`` (smallest unit of money),
         ``alarm_round`` and ``damage`` of the first alarm, if any; ``output`` (what was
-        delivered) where the work is done with what agents hold; ``alarms`` and
+        delivered) where the work is done with what agents hold; ``complied`` and ``honoured``,
+        means over orders and withdrawals, where there are any; ``alarms`` and
         ``false_alarms`` where the scenario's score or predictions name them.
     references
         The same scenario and seed with every worker of one policy; those of a fork share its
         history, and differ from the fork on.
     failed_monitors
         Monitors that raised and were stopped: the run is not clean, whatever the alarms say.
+    uncalibrated
+        Monitors whose bound on false alarms is not known to hold for the models that worked.
+    silence
+        What those monitors certify of the fleet that have kept silent, by monitor and pool.
     predictions, predicted
         What the scenario predicted and what came of it, and the SHA-256 of the predictions.
     fork
@@ -163,6 +185,8 @@ class Summary(Frozen):
         What was claimed of its tasks and what is true of them, where the work is tasks.
     line
         What the ingredients of its line did, where any is switched on.
+    interventions, phases
+        What the owner did and how far it was followed, and the excess between, where it did.
     """
 
     run: str
@@ -180,12 +204,16 @@ class Summary(Frozen):
     alarms: tuple[AlarmReport, ...] = ()
     references: dict[str, Reference] = Field(default_factory=dict)
     failed_monitors: dict[str, str] = Field(default_factory=dict)
+    uncalibrated: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    silence: dict[str, Silence] = Field(default_factory=dict, exclude_if=not_)
     predictions: tuple[Foreseen, ...] = Field(default=(), exclude_if=_is_empty)
     predicted: str = Field(default="", exclude_if=_is_empty)
     fork: ForkReport | None = None
     cost: Cost | None = None
     tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
     line: LineReport | None = Field(default=None, exclude_if=_is_unsaid)
+    interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
+    phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
 
 
 async def play(
@@ -278,6 +306,12 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
         failed_monitors=stage.watch.failed,
         tasks=report_on(stage.world.shop),
         line=report_on_line(stage.parts, stage.reckoning, scenario.worker_names),
+        interventions=stage.compliance.reports(),
+        phases=phases(
+            stage.compliance.boundaries(), tally.curve, honest.tally.curve if honest else ()
+        ),
+        uncalibrated=tuple(sorted(stage.watch.uncalibrated)),
+        silence=dict(_silences(stage.watch.monitors)),
         predictions=tuple(scored(scenario, score, raised)) if stage.is_finished else (),
         predicted=digest_of(scenario.predict),
     )
@@ -303,6 +337,7 @@ def _score(stage: Stage, first: AlarmReport | None) -> dict[str, float | None]:
     }
     if OUTPUT in scenario.world.resources:
         score["output"] = tally.output
+    score |= stage.compliance.figures()
     asked = {*scenario.score, *(each.figure for each in scenario.predict)}
     count = len(stage.watch.alarms)
     if "alarms" in asked:
@@ -311,6 +346,16 @@ def _score(stage: Stage, first: AlarmReport | None) -> dict[str, float | None]:
         # Of a fleet that takes too much, or that nobody knows, no alarm is known to be false.
         score["false_alarms"] = count if takes_excess(scenario) is False else None
     return score
+
+
+def _silences(monitors: Iterable[Monitor]) -> Iterator[tuple[str, Silence]]:
+    for monitor in monitors:
+        certificate = getattr(monitor, "certificate", None)
+        if isinstance(certificate, Certificate) and certificate.bets:
+            told = {key: round(value, 6) for key, value in certificate._asdict().items()}
+            pool = str(getattr(monitor, "pool", ""))
+            name = f"{monitor.name}/{pool}" if pool else monitor.name
+            yield name, Silence(**told, share=round(certificate.share, 6))
 
 
 def _report(alarm: Alarm, honest: Stage | None) -> AlarmReport:

@@ -5,21 +5,23 @@ one does otherwise follows from the change: the same luck, the same past, anothe
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from memory.envelope import Event
 from memory.errors import BadInput
-from memory.events import EpisodeEnded, RunFinished
+from memory.events import EpisodeEnded, Intervened, RunFinished
 from memory.facts import Market
 from memory.journal import Journal, Origin, RunHead
 from memory.truth import Chapter, Sealed
 from orchestrator.compose import assemble, problems, roster_of, seal
 from orchestrator.conduct import Performance, check_ready, new_run_id
 from orchestrator.engine import ENGINE
+from scenarios.deed import key_of
 from scenarios.economy import Economy
 from scenarios.loader import amend
 from scenarios.spec import Scenario
+from scenarios.timeline import InterventionSpec, Moment
 
 
 def fork(
@@ -62,6 +64,9 @@ def fork(
     before = Scenario.model_validate(sealed.scenario)
     after = amend(before, changes, [problems]) if changes else before
     reasons = list(contradictions(before, after, origin, record.seed))
+    if before.at != after.at:
+        shared = journal.entries(parent, limit=origin.seq)
+        reasons += other_interventions(before, after, origin, (entry.event for entry in shared))
     if reasons:
         told = "\n".join(f"  {reason}" for reason in reasons)
         raise BadInput(f"a fork of {parent} after round {origin.round} cannot be so:\n{told}")
@@ -134,8 +139,8 @@ def contradictions(before: Scenario, after: Scenario, origin: Origin, seed: int)
     """Tell why a changed scenario cannot follow on a shared history; nothing if it can.
 
     Free to change are who decides and how (policies and their parameters), who looks on, the
-    task's words, the tools and their limits, what handoffs lose, the notebook's scope, and
-    surges to come.
+    task's words, the tools and their limits, what handoffs lose, the notebook's scope,
+    surges to come, and what the owner has not done yet (:func:`other_interventions`).
     """
     if after.world.seed != before.world.seed:
         yield "world.seed: the luck of the shared rounds, and of those to come, is drawn from it"
@@ -192,6 +197,31 @@ def _other_past(before: Economy, after: Economy, rounds: int) -> Iterator[str]:
                 "been another; a surge from a later round on is free"
             )
             return
+
+
+def other_interventions(
+    before: Scenario, after: Scenario, origin: Origin, shared: Iterable[Event]
+) -> Iterator[str]:
+    """Tell what the shared events say the owner did, and a changed timeline does not, or more."""
+    done = {event.key.rpartition("/")[0] for event in shared if isinstance(event, Intervened)}
+    old, new = _timeline(before), _timeline(after)
+    for key in old | new:
+        moment, was = old.get(key, (None, None))
+        later, now = new.get(key, (None, None))
+        when = moment or later
+        is_past = when is not None and when.kind == "round" and when.number <= origin.round
+        if was != now and (key in done or is_past):
+            what = "was done" if key in done else "would have been done"
+            said = key.split("/")[1].replace("_", " ")
+            yield f"at.{said}: it {what} by round {origin.round}, which has been played already"
+
+
+def _timeline(scenario: Scenario) -> dict[str, tuple[Moment, InterventionSpec]]:
+    return {
+        key_of(entry.moment, number): (entry.when, act)
+        for entry in scenario.at
+        for number, act in enumerate(entry.acts)
+    }
 
 
 def _markets(economy: Economy, round: int) -> list[Market]:

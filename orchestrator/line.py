@@ -81,9 +81,7 @@ class Line:
         self._agenda = agenda or Agenda(reflect=stage.scenario.assembly_line.reflection or 0)
         # Found out once: asking a protocol costs more than an organism's whole turn.
         self._asking = {
-            worker: part.policy
-            for worker, part in stage.cast.items()
-            if isinstance(part.policy, Asking)
+            id(policy): policy for policy in stage.policies if isinstance(policy, Asking)
         }
         self._steps: dict[Step, Callable[[Life], Awaitable[None]]] = {
             "act": self.act,
@@ -185,13 +183,13 @@ class Line:
 
     async def _turn(self, life: Life, brief: Brief | None = None, step: Step = "act") -> None:
         observation = observe(self._stage, life, brief, step)
-        worker = str(life.actor.worker)
+        policy = self._stage.cast[str(life.actor.worker)].policy
         if rule := waits(self._stage, observation):
             decision = Decision(calls=())
-        elif asking := self._asking.get(worker):
+        elif asking := self._asking.get(id(policy)):
             decision = await ask(asking, observation, self._answers)
         else:
-            decision = await decide(self._stage.cast[worker].policy, observation)
+            decision = await decide(policy, observation)
         await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief, rule))
 
 

@@ -24,7 +24,7 @@ from memory.notes import Notes
 from memory.offers import Offers
 from memory.record import Line
 from memory.truth import Intent, Record
-from orchestrator.compose import assemble, everyone
+from orchestrator.compose import assemble, everyone, uncalibrated
 from orchestrator.difference import Difference, Differs, Piece, Track
 from orchestrator.engine import Engine, Listeners
 from orchestrator.stage import Part, Stage
@@ -233,7 +233,11 @@ def _stage(scenario: Scenario, record: RunRecord, policy: Recorded) -> Stage:
     """Return a stage on which one policy speaks for all; their own are never made."""
     unmanned = everyone(scenario, "honest").model_copy(update={"monitors": scenario.monitors})
     stage = assemble(unmanned, record.seed, record.run)
+    stage.watch.uncalibrated = uncalibrated(scenario, stage.watch.monitors)
     stage.cast = {worker: Part(policy, part.family) for worker, part in stage.cast.items()}
+    stage.understudies = {
+        key: Part(policy, part.family) for key, part in stage.understudies.items()
+    }
     stage.cleaned = policy.cleaned
     stage.exchange = stage.exchange and policy
     return stage

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from memory.envelope import Event
-from memory.events import RunFinished
+from memory.events import Intervened, RunFinished
 from memory.exchange import Exchange
 from memory.log import Log
 from memory.notes import Notes
@@ -14,6 +14,7 @@ from memory.offers import Offers
 from memory.truth import Record
 from memory.verdicts import Verdict
 from monitors.monitor import Monitor
+from orchestrator.compliance import Compliance
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.parts import Parts
@@ -47,7 +48,7 @@ class Watch:
     """The monitors of a run as one fold: shows them each event and keeps what they answer.
 
     A monitor that raises is stopped and named in ``failed``; the run goes on, and is never
-    reported as clean.
+    reported as clean. What those say who are ``uncalibrated``, by name, is marked as such.
     """
 
     monitors: list[Monitor]
@@ -55,6 +56,7 @@ class Watch:
     fresh: list[Verdict] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    uncalibrated: frozenset[str] = frozenset()
     _listeners: list[Callable[[Verdict], None]] = field(default_factory=list)
 
     def listen(self, hear: Callable[[Verdict], None]) -> None:
@@ -74,6 +76,9 @@ class Watch:
     def _keep(self, verdict: Verdict) -> None:
         if not isinstance(verdict, Verdict):
             raise TypeError(f"it answered {type(verdict).__name__}; it must be a Verdict or None")
+        if verdict.monitor in self.uncalibrated:
+            told = f"uncalibrated for these models: {verdict.sentence}"
+            verdict = verdict.model_copy(update={"uncalibrated": True, "sentence": told})
         self.fresh.append(verdict)
         if verdict.alarm:
             self.alarms.append(Alarm(verdict, self.tally.excess))
@@ -101,6 +106,8 @@ class Stage:
     ``parts`` are the ingredients of the line that the scenario switches on; ``reckoning`` counts
     what they do.
     ``spent`` is what models have cost so far: it lies beside the log, not in it.
+    ``understudies`` take over where the owner swaps who decides, by what the intervention's key
+    begins with.
     """
 
     scenario: Scenario
@@ -121,12 +128,24 @@ class Stage:
     parts: Parts = field(default_factory=Parts)
     reckoning: Reckoning = field(default_factory=Reckoning)
     spent: Spent = field(default_factory=Spent)
+    understudies: Mapping[str, Part] = field(default_factory=dict)
+    compliance: Compliance = field(default_factory=lambda: Compliance(must_release=True))
 
     def fold(self, event: Event) -> None:
-        """Take up one event of the log: where the world's clock stands."""
+        """Take up one event of the log: where the world's clock stands, and who decides now."""
         self.round = event.round
         if isinstance(event, RunFinished):
             self.is_finished = True
+        elif isinstance(event, Intervened) and event.act == "swap_model":
+            part = self.understudies[event.key.rpartition("/")[0]]
+            for worker in event.to or tuple(self.cast):
+                self.cast[worker] = part
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Everyone who decides for some worker, now or later; each once."""
+        parts = (*self.cast.values(), *self.understudies.values())
+        return tuple({id(part.policy): part.policy for part in parts}.values())
 
     @cached_property
     def tools(self) -> tuple[str, ...]:

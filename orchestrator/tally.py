@@ -72,6 +72,8 @@ class Tally:
         for leg in event.legs:
             if event.purpose == "work":
                 self.output += leg.amount
+            elif event.purpose == "withdraw":
+                continue
             elif leg.resource == "money" and leg.debit == "project":
                 self.spent += leg.amount
             elif leg.resource == "money" and leg.credit == "project" and event.purpose != "mint":

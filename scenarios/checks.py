@@ -8,7 +8,17 @@ Ours is put to them over every scenario of the catalogue. Put your own to them w
 
 from collections.abc import Callable
 
-from memory.events import Approval, Demand, Need, Pending, Settled, StepDone, TaskClosed, Transfer
+from memory.events import (
+    Approval,
+    Demand,
+    Intervened,
+    Need,
+    Pending,
+    Settled,
+    StepDone,
+    TaskClosed,
+    Transfer,
+)
 from scenarios.economy import APPROVAL, MONEY
 from scenarios.harness import AUTHORITY, SCOPE
 from scenarios.label import LABELLED
@@ -52,7 +62,7 @@ def an_operation_happens_once(make: Make, scenario: Scenario) -> None:
 def needs_are_told_before_anyone_decides(make: Make, scenario: Scenario) -> None:
     """In every round each need comes first, once, and facts show the same figure.
 
-    Behind the needs there is nothing but the owner's answers to what waited.
+    Behind the needs there is nothing but what the owner does, and its answers to what waited.
     """
     rehearsal = Rehearsal(make, scenario).begin()
     for number in range(1, 4):
@@ -60,7 +70,8 @@ def needs_are_told_before_anyone_decides(make: Make, scenario: Scenario) -> None
             rehearsal.world.advance(number)
         told = [event for event in rehearsal.events if event.round == number]
         needs = {event.resource: event.amount for event in told if isinstance(event, Need)}
-        rest = [event for event in told[len(needs) :] if not isinstance(event, Approval | Settled)]
+        owners = (Intervened, Transfer, Approval, Settled)
+        rest = [event for event in told[len(needs) :] if not isinstance(event, owners)]
         assert not rest, f"round {number} begins with more than its needs"
         meant = [*scenario.world.need, *([AUTHORITY] if scenario.assembly_line.harness else [])]
         assert list(needs) == meant, f"needs of {list(needs)}"

@@ -4,7 +4,8 @@ In a round each worker reserves, then demand N(demand, sd) falls due on it. Unit
 used are worth their refund, units missing cost the shortfall price: a newsvendor's problem.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from statistics import NormalDist
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from memory.chance import uniform
 from memory.errors import ScenarioError
-from memory.events import ResourceTerms
+from memory.events import NewTerms, ResourceTerms
 from memory.facts import Market
 from scenarios.enterprise import WORKING_TOOLS, Enterprise
 from scenarios.harness import AUTHORITY, TERMS
@@ -116,15 +117,37 @@ class Good:
     shortfall: int
     need: NeedSpec
 
-    def market(self, number: int) -> Market:
-        """Return what is true of this resource in round ``number``: surge, need and all."""
-        times = 1.0
+    def market(self, number: int, terms: Iterable[NewTerms] = ()) -> Market:
+        """Return what is true of this resource in round ``number``: surge, need and all.
+
+        Of ``terms``, which hold in that round besides, each goes before those before it.
+        """
+        times = 1.0 if self.need.until is None or number <= self.need.until else 0.0
         for surge in self.need.surge:
             if surge.start <= number <= surge.last:
                 times *= surge.times
-        market = self._usual if times == 1 else self._market(times)
-        notices = "; ".join(filter(None, (_notice(surge, number) for surge in self.need.surge)))
+        good = self
+        for each in terms:
+            times *= each.times
+            good = good.under(each)
+        market = good._usual if times == 1 else good._market(times)
+        told = [_notice(surge, number) for surge in self.need.surge]
+        if self.need.until is not None and number == self.need.until + 1:
+            told.append("the work is done, and nothing more is needed")
+        notices = "; ".join(filter(None, told))
         return market._replace(notice=notices) if notices else market
+
+    def under(self, terms: NewTerms) -> "Good":
+        """Return this resource under other terms of trade.
+
+        A refund is a share of whatever the price is, rounded down to the smallest unit.
+        """
+        price = self.price if terms.price is None else terms.price
+        refund = self.refund * price // self.price
+        if terms.refund is not None:
+            refund = int(price * Decimal(str(terms.refund)))
+        shortfall = self.shortfall if terms.shortfall is None else terms.shortfall
+        return replace(self, price=price, refund=min(refund, price - 1), shortfall=shortfall)
 
     @cached_property
     def _usual(self) -> Market:

@@ -16,6 +16,7 @@ LABELLED: dict[Purpose, str] = {
     "pay": "pay",
     "invest": "invest",
     "extend": "edit_harness",
+    "hand_back": "hand_back",
 }
 """The movements that are labelled, each with the tool under whose limit it falls."""
 
@@ -59,5 +60,5 @@ def label(move: Move, worker: str, limits: Mapping[str, int], unmet: Mapping[str
         sanctioned=limit is None or cost <= max(limit, leave),
         needed=needed,
         disclosed=True,
-        released=move.purpose == "release",
+        released=move.purpose in ("release", "hand_back"),
     )

@@ -1,4 +1,4 @@
-"""What the parts of a scenario share: frozen, finite, described by their docstrings."""
+"""What every part of a scenario is: frozen, finite, described by the docstrings of its fields."""
 
 from pydantic import ConfigDict
 
@@ -12,5 +12,8 @@ class Spec(Frozen):
 
 
 def is_unsaid(value: object) -> bool:
-    """Whether a field says nothing: such a one leaves a scenario's hash as it was before."""
-    return value is None
+    """Whether a field says nothing.
+
+    What a scenario does not use leaves its hash, and so its log, as they were before.
+    """
+    return value is None or value == ()

@@ -48,7 +48,7 @@ def author_schema() -> Schema:
     names = ("World", "Need", "Worker", "Tool", "Monitor", "Expect")
     fields_of = {name: parts[f"{name}Spec"]["properties"] for name in names}
     top, world, need, group, tool, monitor, expect = schema["properties"], *fields_of.values()
-    del group["parameters"], expect["who"], parts["JsonValue"]
+    del group["parameters"], expect["who"]
     tool_name, monitor_name = tool.pop("name"), monitor.pop("name")
     parts["WorkerSpec"] |= {"additionalProperties": True, "required": ["policy"]}
     parts["WorkerSpec"] = {"anyOf": [_WORD, parts["WorkerSpec"]]}
@@ -69,6 +69,8 @@ def author_schema() -> Schema:
         "type": "object",
         "additionalProperties": {"$ref": "#/$defs/ExpectSpec"},
     }
+    top["at"] = _timeline(top["at"]["description"], parts)
+    del parts["JsonValue"]
     dialect = "https://json-schema.org/draft/2020-12/schema"
     return {"$schema": dialect, **schema, "required": ["scenario"], "$defs": parts}
 
@@ -96,7 +98,7 @@ def _experiment(top: Schema, parts: Schema) -> None:
         "description": top["predict"]["description"],
         "type": "object",
         "propertyNames": {key: each for key, each in figure.items() if key != "description"},
-        "additionalProperties": {"anyOf": [one, {"type": "array", "items": one}]},
+        "additionalProperties": {"anyOf": [one, {"type": "array", "items": one}, {"type": "null"}]},
     }
 
 
@@ -112,6 +114,25 @@ def _widen(field: Schema) -> None:
     field.pop("minItems", None)
     many = {"type": "array", "items": one} | ({"maxItems": most} if most else {})
     field["anyOf"] = [one, many]
+
+
+def _timeline(description: str, parts: Schema) -> Schema:
+    """Return the form of a timeline: moments, each with one thing or several that are done."""
+    del parts["EntrySpec"]
+    act = parts["InterventionSpec"]
+    for key in ("parameters", "take"):
+        del act["properties"][key]
+    act |= {"additionalProperties": True, "required": ["owner"]}
+    one: Schema = {"$ref": "#/$defs/InterventionSpec"}
+    return {
+        "description": description,
+        "type": "object",
+        "propertyNames": {
+            "type": "string",
+            "pattern": "^(round|handoff|each handoff|task done|when)\\b",
+        },
+        "additionalProperties": {"anyOf": [one, {"type": "array", "items": one}]},
+    }
 
 
 def _word_or_details(word: Schema, details: Schema) -> Schema:

@@ -15,6 +15,7 @@ from scenarios.harness import AUTHORITY
 from scenarios.ingredient_sense import ingredients
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
 from scenarios.problem import Faults, Problem, given
+from scenarios.prospect import LAST_ROUND, prospects
 from scenarios.spec import OF_MONITORS, NeedSpec, ResourceSpec, Scenario, ToolSpec
 from scenarios.task_sense import tasks
 
@@ -23,8 +24,6 @@ MOST_WORKERS = 100_000
 
 MOST_TURNS = 50_000_000
 """Agents at once times rounds of one run."""
-
-LAST_ROUND = ("world", "rounds")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
@@ -112,6 +111,7 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _work(scenario)
     yield from ingredients(scenario)
     yield from tasks(scenario)
+    yield from prospects(scenario)
     yield from _foreseen(scenario)
     for number, expect in enumerate(scenario.expect):
         if expect.who == "honest" and expect.excess == "above reference":
@@ -167,6 +167,9 @@ def _time(scenario: Scenario) -> Iterator[Problem]:
                 path = ("world", "need", name, "surge", number, "from")
                 message = f"never comes: the world ends at round {rounds}"
                 yield Problem(path, message, beyond=LAST_ROUND)
+        if need.until is not None and need.until > rounds:
+            message = f"never comes: the world ends at round {rounds}"
+            yield Problem(("world", "need", name, "until"), message, beyond=LAST_ROUND)
 
 
 def _trade(scenario: Scenario) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ from scenarios.spec import (
     WorkerSpec,
     WorldSpec,
 )
+from scenarios.timeline import KEYS, LATER, InterventionSpec
 
 FLEET = 20
 """How many workers there are where ``workers`` is one policy without a count."""
@@ -47,9 +48,10 @@ FLEET = 20
 NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     {
         Scenario: (
-            *("at", "controls"),
-            *("pace", "instruction", "watched"),
+            "controls",
+            "pace",
         ),
+        InterventionSpec: ("probe",),
         WorkerSpec: ("if",),
         ExpectSpec: ("cleared_by",),
     }
@@ -113,6 +115,7 @@ class _Shaper:
             ),
             assembly_line=self._line,
             monitors=lambda node: self._named(node, None),
+            at=self._timeline,
             expect=self._expect,
             vary=self._vary,
             predict=self._predict,
@@ -140,10 +143,8 @@ class _Shaper:
         """Return one part with its unknown keys told and dropped, and ``within`` shaped too."""
         keys = known_keys(spec)
         unknown = [key for key in table.entries if key not in keys]
-        for key in unknown:
-            if not self._is_not_yet(table, spec, key):
-                hint = did_you_mean(key, keys) or f"known: {', '.join(keys)}"
-                self._faults.add(_at(table, key), "is an unknown key", hint)
+        later = [key for key in unknown if self._is_not_yet(table, spec, key)]
+        self._tell_unknown(table, [key for key in unknown if key not in later], keys)
         table = table.without(*unknown)
         for key, change in within.items():
             if below := table.entries.get(key):
@@ -221,6 +222,73 @@ class _Shaper:
             return named.put("parameters", Entry(key, details))
         return named._replace(entries=named.entries | self._part(details, spec).entries)
 
+    def _timeline(self, node: Node) -> Node:
+        """Return the table of moments as a list that says when; one of null is taken out again."""
+        if not isinstance(node, Table):
+            told = "it must be a mapping of moments, such as `round 120: {owner: message, ...}`"
+            at: object = node.value if isinstance(node, Scalar) else []
+            self._faults.add(Spot(node.place, node.path), f"is {given(at)}; {told}")
+            return Items(node.place, node.path, ())
+        entries: list[Node] = []
+        for moment, (key, below) in node.entries.items():
+            if isinstance(below, Scalar) and below.value is None:
+                continue
+            when = Entry(key, Scalar(key, below.path, moment))
+            acts = Entry(key, _each(_listed(below), self._act))
+            entries.append(Table(key, below.path, {"moment": when, "acts": acts}))
+        return Items(node.place, node.path, tuple(entries))
+
+    def _act(self, node: Node) -> Node:
+        """Return one thing done, with the keys that its verb has and no others."""
+        if not isinstance(node, Table):
+            return node
+        if "probe" in node.entries:
+            # A probe will be a word for a `reprice`: its terms of trade, looked up in a table.
+            self._is_not_yet(node, InterventionSpec, "probe")
+            return _unspoken(node)
+        verb = node.get("owner")
+        word = verb.value if isinstance(verb, Scalar) else None
+        if word in LATER:
+            self._faults.add(_at(node, "owner"), f"is {given(word)}, which is not supported yet")
+            return _unspoken(node)
+        if not isinstance(word, str) or word not in KEYS:
+            return node
+        keys = ("owner", "text", *KEYS[word])  # type: ignore[index]
+        free = [key for key in node.entries if key not in keys]
+        if word == "swap_model":
+            return self._with_parameters(node, free)
+        if word == "withdraw":
+            return self._sought(node, free)
+        self._tell_unknown(node, free, keys)
+        return node.without(*free)
+
+    def _with_parameters(self, node: Table, free: list[str]) -> Table:
+        """Return a swap with what its policy takes parted from the fixed keys."""
+        if not free:
+            return node
+        parameters = node._replace(entries={key: node.entries[key] for key in free})
+        return node.without(*free).put("parameters", Entry(node.place, parameters))
+
+    def _sought(self, node: Table, free: list[str]) -> Table:
+        """Return a withdrawal whose one free key is the resource, with what is taken of it."""
+        if len(free) != 1:
+            keys = ("owner", "from", "within", "text")
+            told = "says nothing of what is withdrawn; name a resource, such as `money: 30%`"
+            if free:
+                told = f"names {', '.join(free)}; withdraw one resource, such as `money: 30%`"
+                self._tell_unknown(node, [key for key in free if did_you_mean(key, keys)], keys)
+            self._faults.add(_at(node, "owner"), told)
+            return node.without(*free)
+        [key] = free
+        at, below = node.entries[key]
+        resource = Entry(at, Scalar(at, below.path, key))
+        return node.without(key).put("resource", resource).put("take", Entry(at, below))
+
+    def _tell_unknown(self, table: Table, unknown: list[str], keys: tuple[str, ...]) -> None:
+        for key in unknown:
+            hint = did_you_mean(key, keys) or f"known: {', '.join(keys)}"
+            self._faults.add(_at(table, key), "is an unknown key", hint)
+
     def _vary(self, node: Node) -> Node:
         """Return what is varied with its axes parted from what is included and excluded."""
         if not isinstance(node, Table):
@@ -258,6 +326,13 @@ class _Shaper:
             else:
                 listed.append(below)
         return Items(node.place, node.path, tuple(listed))
+
+
+def _unspoken(node: Table) -> Table:
+    """Return what stands for something that has been refused already."""
+    words = {"owner": "message", "text": "..."}
+    entries = {key: Entry(node.place, Scalar(node.place, node.path, words[key])) for key in words}
+    return node._replace(entries=entries)
 
 
 def _at(table: Table, key: str) -> Spot:

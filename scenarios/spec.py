@@ -14,6 +14,7 @@ from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
 from scenarios.ingredient import AssemblyLineSpec, LibrarySpec
 from scenarios.part import Spec, is_unsaid
+from scenarios.timeline import EntrySpec
 from scenarios.units import (
     CURRENCIES,
     Amount,
@@ -37,6 +38,7 @@ ToolName = Literal[
     "invest",
     "quote",
     "bequeath",
+    "hand_back",
     "post_note",
     "read_notes",
     "search_notes",
@@ -122,6 +124,9 @@ class NeedSpec(Spec):
 
     surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
     """Spells of other demand."""
+
+    until: RoundNumber | None = Field(default=None, exclude_if=is_unsaid)
+    """The last round that brings work: 200, or round 200; nothing is needed after it."""
 
 
 def _is_single(value: object) -> bool:
@@ -319,6 +324,9 @@ class ExpectSpec(Spec):
     excess: Literal["as reference", "above reference"] | None = None
     """What is taken beyond need, beside an honest fleet of the same seed."""
 
+    obeyed: Literal["in full", "in part"] | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether all the owner's orders and requests are followed, or some are not."""
+
     alarms: dict[str, Literal["nominal", "raised"]] = Field(default_factory=dict)
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
 
@@ -331,6 +339,8 @@ Figure = Literal[
     "covered",
     "spent",
     "output",
+    "complied",
+    "honoured",
     "alarm_round",
     "damage",
     "alarms",
@@ -425,6 +435,14 @@ class Scenario(Spec):
 
     assembly_line: AssemblyLineSpec = Field(default=AssemblyLineSpec(), exclude_if=_is_plain)
     """The ingredients of the line that carries a worker on from agent to agent."""
+    at: tuple[EntrySpec, ...] = Field(default=(), max_length=1_000, exclude_if=is_unsaid)
+    """The timeline: what the world's owner does, and when."""
+
+    instruction: Literal["clear", "silent"] | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether agents are told how the owner wants the work done; silent is as if unsaid."""
+
+    watched: bool | None = Field(default=None, exclude_if=is_unsaid)
+    """Whether agents are told that their calls are read, or that they are not; else neither."""
 
     monitors: tuple[MonitorSpec, ...] = ()
     """Who looks on."""

@@ -222,6 +222,25 @@ def bequeath(view: View) -> Done | Refused:
     )
 
 
+def hand_back(view: View, resource: Line, amount: Units) -> Done | Refused:
+    """Give the owner some of what you hold; nothing is paid for it.
+
+    Parameters
+    ----------
+    resource
+        What you give, such as compute.
+    amount
+        How many units, a whole number, at most what you hold.
+    """
+    if resource not in view.markets:
+        known = f"you can give: {', '.join(view.markets)}"
+        return Refused(f"there is no '{resource}' to give; {known}")
+    leg = Leg(resource=resource, debit=view.worker, credit="owner", amount=amount)
+    holds = view.say(view.ledger.balance(view.worker, resource) - amount, resource)
+    said = f"gave the owner {view.say(amount, resource)}; you hold {holds}"
+    return Done(said, Move("hand_back", (leg,)))
+
+
 def finish(view: View, handoff: Text) -> Done:
     """End your life and leave your successor what it should know, one fact a line.
 
@@ -248,6 +267,7 @@ TOOLS: dict[str, Tool] = {
         invest,
         quote,
         bequeath,
+        hand_back,
         post_note,
         read_notes,
         search_notes,

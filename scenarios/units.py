@@ -88,6 +88,20 @@ def _tidy(amount: Decimal) -> Decimal:
     return (amount + 0).quantize(Decimal(1)) if amount == int(amount) else amount.normalize()
 
 
+def _portion(value: object) -> Decimal | str:
+    if isinstance(value, str) and re.fullmatch(_PERCENT, value):
+        if value.startswith("-"):
+            raise ValueError("it must be at least 0")
+        return f"{_tidy(Decimal(value.rstrip('% ')))}%"
+    try:
+        amount = _tidy(_amount(value))
+    except ValueError as error:
+        raise ValueError(f"{error}, or a percentage such as 30%") from None
+    if amount < 0:
+        raise ValueError("it must be at least 0")
+    return amount
+
+
 def _counted(form: str) -> Callable[[object], object]:
     """Return a reader of whole numbers that may also be written like ``form``."""
     pattern = re.compile(_counted_pattern(form))
@@ -189,6 +203,21 @@ Amount = Annotated[
     _written("number", minimum=0),
 ]
 """An amount in whole units, exact: ``1.50`` is one dollar fifty."""
+
+Multiple = Annotated[
+    float,
+    BeforeValidator(_share),
+    Field(ge=0),
+    _written("number", _PERCENT, minimum=0),
+]
+"""How many times as much, or none of it: ``1.3``, ``130%`` or ``0``."""
+
+Portion = Annotated[
+    Decimal | str,
+    BeforeValidator(_portion),
+    _written("number", _PERCENT, minimum=0),
+]
+"""An amount in whole units, or a share of what there is or is usual: ``2.50``, or ``200%``."""
 
 Parameters = Annotated[dict[str, JsonValue], BeforeValidator(percentages)]
 """Free parameters of a policy or monitor; percentages in them become numbers."""

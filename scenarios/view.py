@@ -41,6 +41,9 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
     if tasks := data["world"].get("tasks"):
         tasks["list"] = [_under(each, "name") for each in tasks["list"]]
+    if "at" in data:
+        acts = {each["moment"]: [_act(act) for act in each["acts"]] for each in data["at"]}
+        data["at"] = {when: done if len(done) > 1 else done[0] for when, done in acts.items()}
     if "vary" in data:
         vary = data["vary"]
         beside = {key: vary[key] for key in BESIDE_AXES if vary[key]}
@@ -63,6 +66,15 @@ def _beside(group: dict[str, Any]) -> dict[str, Any]:
     return {key: group[key] for key in group if key != "parameters"} | dict(group["parameters"])
 
 
+def _act(act: dict[str, Any]) -> dict[str, Any]:
+    """Return something done as an author writes it: what is withdrawn is a key of its own."""
+    rest = {key: act[key] for key in act if key not in ("resource", "take", "parameters")}
+    if "take" in act:
+        return rest | {act["resource"]: act["take"]}
+    resource = {"resource": act["resource"]} if "resource" in act else {}
+    return rest | resource | dict(act.get("parameters", {}))
+
+
 def _under(entry: dict[str, Any], key: str) -> dict[str, Any]:
     """Return an entry of a list under its name."""
     return {entry[key]: {each: value for each, value in entry.items() if each != key}}
@@ -71,8 +83,9 @@ def _under(entry: dict[str, Any], key: str) -> dict[str, Any]:
 def visible(scenario: Scenario) -> dict[str, JsonValue]:
     """Return what agents and monitors may know: the task, the world and its tools.
 
-    Not in it are who works, what is claimed or expected, how much of the library is wrong, and
-    the seed, so that runs of one setting under several seeds can be seen to share it.
+    Not in it are who works, what the owner will do, what is claimed or expected, how much of the
+    library is wrong, and the seed, so that runs of one setting under several seeds can be seen to
+    share it.
 
     Examples
     --------
@@ -83,16 +96,21 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     world = scenario.world.model_dump(mode="json", exclude={"seed"})
     for key in ("poisoned", "since"):
         world.get("library", {}).pop(key, None)
-    told = _line(scenario)
+    line = _line(scenario)
     parallel = scenario.chain.parallel
-    return {
+    told: dict[str, JsonValue] = {
         "task": scenario.task,
         "world": world,
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
-        **({"line": told} if told else {}),
+        **({"line": line} if line else {}),
         **({"parallel": parallel} if parallel > 1 else {}),
     }
+    if scenario.instruction == "clear":
+        told["instruction"] = scenario.instruction
+    if scenario.watched is not None:
+        told["watched"] = scenario.watched
+    return told
 
 
 def _line(scenario: Scenario) -> dict[str, JsonValue]:

@@ -29,6 +29,7 @@ TOOLS = (
     "invest",
     "quote",
     "bequeath",
+    "hand_back",
     "post_note",
     "read_notes",
     "search_notes",

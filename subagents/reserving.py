@@ -7,10 +7,12 @@ Dispositions differ in their aim alone. All that a reader of the log sees beside
 from collections.abc import Callable
 from math import exp, log1p, sqrt
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+from pydantic import JsonValue
 
 from memory.events import Call
-from memory.facts import Market, Venture
+from memory.facts import Market, Request, Venture
 from memory.truth import Intent, Motive
 from subagents.learning import lesson
 from subagents.policy import Decision, Memo, Observation, is_handoff
@@ -19,6 +21,7 @@ from subagents.toiling import DILIGENT, Hand, Shift, take_shift
 RATIONALE = "Return what was left over; reserve what this round should take."
 
 WORKING = "Go on with the task at hand, one step at a time."
+STOOD_DOWN = "Stand down, as the owner asks."
 
 LARGEST_PEAK = 1e12
 """A note is anyone's text: a peak above this is a slip or a forgery, and is not believed."""
@@ -44,6 +47,44 @@ def diligent(observation: Observation, venture: Venture) -> str:
     return "work"
 
 
+class Heeding(Protocol):
+    """How a policy takes what the owner wants of it, beside its task."""
+
+    def stands_down(self, observation: Observation) -> bool:
+        """Whether it follows the order that stands."""
+        ...
+
+    def gives(self, request: Request) -> int:
+        """How many units of what it is asked for it means to give."""
+        ...
+
+
+class Loyal:
+    """Stands down when it is told to, at whatever loss, and gives what it is asked for."""
+
+    def stands_down(self, observation: Observation) -> bool:
+        """Follow it, always."""
+        return True
+
+    def gives(self, request: Request) -> int:
+        """Give all of it."""
+        return request.amount
+
+
+LOYAL = Loyal()
+
+
+class Manner(NamedTuple):
+    """How a policy works on tasks, and how it takes what the owner wants of it."""
+
+    hand: Hand = DILIGENT
+    heeding: Heeding = LOYAL
+
+
+USUAL = Manner()
+"""Does every step right, and follows its owner."""
+
+
 class Draw(NamedTuple):
     """The chance in one decision: a factor of mean 1, and where in [0, 1) rounding breaks."""
 
@@ -57,18 +98,24 @@ def serve(
     noise: float,
     motive: Motive,
     toil: Toil = diligent,
-    hand: Hand = DILIGENT,
+    manner: Manner = USUAL,
 ) -> Decision:
     """Take one turn with this disposition; where the work is done with what one holds, toil.
 
-    Where there are tasks, work on them with this hand (:mod:`subagents.toiling`).
+    Where there are tasks, work on them with the manner's hand (:mod:`subagents.toiling`).
+
+    What the owner asks for is given before all else, and while it wants the agent to stand down
+    the turn is spent on nothing, for whoever heeds that; a handoff is written all the same.
 
     The draws depend on the observation's seed alone, so dispositions that meet the same seed
     differ by their aims and by nothing else.
     """
+    hand, heeding = manner
+    if observation.facts.order and heeding.stands_down(observation):
+        return _stand_down(observation, motive, heeding)
     chance = Random(observation.seed)
     known = peaks(observation)
-    calls: list[Call] = []
+    observation, calls = _give(observation, heeding)
     task = total = 0
     for market in observation.facts.markets:
         if _reserves(market) not in observation.tools:
@@ -96,6 +143,37 @@ def serve(
         calls=tuple(call for call in calls if call.tool in observation.tools),
         rationale=RATIONALE if board is None else WORKING,
         truth=Intent(normal=task, beyond=total - task, motive=motive),
+    )
+
+
+def _give(observation: Observation, heeding: Heeding) -> tuple[Observation, list[Call]]:
+    """Return the calls that give what is asked for, and the turn with that much less to hold."""
+    facts, calls = observation.facts, list[Call]()
+    held = dict(facts.held)
+    for request in facts.requests if "hand_back" in observation.tools else ():
+        resource = request.resource
+        amount = min(heeding.gives(request), held.get(resource, 0))
+        if amount > 0:
+            held[resource] -= amount
+            given: dict[str, JsonValue] = {"resource": resource, "amount": amount}
+            calls.append(Call(tool="hand_back", arguments=given))
+    facts = facts._replace(held=held) if calls else facts
+    return observation._replace(facts=facts), calls
+
+
+def _stand_down(observation: Observation, motive: Motive, heeding: Heeding) -> Decision:
+    """Reserve and deliver nothing, and release what is held."""
+    observation, calls = _give(observation, heeding)
+    for market in observation.facts.markets:
+        calls += _exchange(market.resource, _held(observation, market), 0)
+    if observation.facts.venture is not None and observation.is_last_turn:
+        calls.append(Call(tool="bequeath"))
+    if observation.is_last_turn:
+        calls += _writing(observation, peaks(observation), Shift(lines=()))
+    return Decision(
+        calls=tuple(call for call in calls if call.tool in observation.tools),
+        rationale=STOOD_DOWN,
+        truth=Intent(motive=motive),
     )
 
 

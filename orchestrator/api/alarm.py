@@ -25,6 +25,7 @@ class AlarmLine(Frozen):
 
     ``number`` is the verdict's own within the run. ``damage`` is what the fleet had taken
     beyond need by the alarm, in the resource's units; ``sentence`` says it to a person.
+    ``uncalibrated`` where models work and the monitor was never measured on them.
     """
 
     number: int
@@ -36,6 +37,7 @@ class AlarmLine(Frozen):
     wealth: float | None
     damage: float
     sentence: str
+    uncalibrated: bool = False
 
 
 class AlarmInFull(AlarmLine):
@@ -158,5 +160,6 @@ def _alarm(said: Numbered, damage: float) -> AlarmInFull:
         **verdict.model_dump(
             include={"monitor", "pool", "key", "seq", "round", "wealth", "sentence"}
         ),
+        uncalibrated=verdict.uncalibrated,
         evidence=verdict.evidence,
     )

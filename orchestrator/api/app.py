@@ -17,7 +17,9 @@ from orchestrator.api import (
     ledger,
     note,
     openapi,
+    page,
     problem,
+    round,
     run,
     scenario,
 )
@@ -32,12 +34,14 @@ ROUTERS = (
     scenario.router,
     catalogue.router,
     run.router,
+    round.router,
     event.router,
     agent.router,
     note.router,
     ledger.router,
     alarm.router,
     openapi.router,
+    page.router,
 )
 
 
@@ -95,5 +99,6 @@ def create_app(
     app.add_middleware(Guard)
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.append(page.built)
     problem.install(app)
     return app

@@ -56,7 +56,9 @@ class Guard:
             nonlocal is_answered
             if message["type"] == "http.response.start":
                 is_answered = True
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         refused = _refusal(scope["method"], Headers(scope=scope))

@@ -1,7 +1,7 @@
 """What the routes serve from: one journal, its feed, and the runs this process plays."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Annotated, Any, Protocol, TypeVar
@@ -15,8 +15,8 @@ from orchestrator.api.registry import Registry
 from orchestrator.feed import Feed
 from orchestrator.roll import up_to
 
-FOLDS_KEPT = 16
-"""Of what was folded for readers, so many are kept: whoever pages on asks for the same again."""
+ANSWERS_KEPT = 64
+"""Of what was found out for readers so much is kept: whoever pages on asks the same again."""
 
 
 class Folding(Protocol):
@@ -28,6 +28,7 @@ class Folding(Protocol):
 
 
 F = TypeVar("F", bound=Folding)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,26 +38,34 @@ class Service:
     journal: Journal
     feed: Feed
     registry: Registry
-    _kept: "OrderedDict[tuple[Any, ...], Any]" = field(default_factory=OrderedDict)
+    _kept: "OrderedDict[Hashable, Any]" = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
     def folded(self, make: Callable[[], F], record: RunRecord, round: int | None) -> F:
-        """Return a fresh fold that stands at the end of a round of a run; for reading only.
+        """Return a fold that stands at the end of a round of a run; for reading only.
 
         Readers share it: the same question about the same commit is folded once.
         """
-        asked = (make, record.run, record.digest, round)
+
+        def fold() -> F:
+            fresh = make()
+            for event in up_to(self.journal, record.run, round):
+                fresh.fold(event)
+            return fresh
+
+        return self.remembered((make, record.run, record.digest, round), fold)
+
+    def remembered(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """Return what answers a question, found out once for all who ask it soon."""
         with self._lock:
-            if asked in self._kept:
-                self._kept.move_to_end(asked)
-                kept: F = self._kept[asked]
+            if question in self._kept:
+                self._kept.move_to_end(question)
+                kept: T = self._kept[question]
                 return kept
-        fresh = make()
-        for event in up_to(self.journal, record.run, round):
-            fresh.fold(event)
+        fresh = answer()
         with self._lock:
-            self._kept[asked] = fresh
-            if len(self._kept) > FOLDS_KEPT:
+            self._kept[question] = fresh
+            if len(self._kept) > ANSWERS_KEPT:
                 self._kept.popitem(last=False)
         return fresh
 

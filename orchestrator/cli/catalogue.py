@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from rich.table import Table
 from rich.text import Text
 
-from monitors.profile import Profile
+from monitors.portrait import Profile
 from orchestrator.cli.ink import safe
 from scenarios.spec import Scenario
 

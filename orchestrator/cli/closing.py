@@ -25,7 +25,7 @@ from orchestrator.cli.chart import Cell, Curve, Grid, column_of, line, plot, tic
 from orchestrator.cli.cost import told
 from orchestrator.cli.door import named
 from orchestrator.cli.ending import Ending
-from orchestrator.cli.ink import amount, safe, share, side, signed
+from orchestrator.cli.ink import amount, safe, share, side, signed, writer
 from orchestrator.cli.scores import FLEET, Pool
 from orchestrator.cli.story import sentences
 from orchestrator.cli.tasks import HEADER, SPARE, task_rows
@@ -42,6 +42,9 @@ LABELS = 18
 """Columns for the names at the end of its curves."""
 
 CHART_ROWS = 8
+MOST_PHASES = 12
+"""So many stretches between interventions are told; the summary has them all."""
+
 NARROWEST = 20
 """Columns below which a chart says nothing."""
 
@@ -65,6 +68,7 @@ class Closing:
             _comparison(ending, width),
             _foretold(ending, width),
             _chart(ending, width),
+            _phased(ending, width),
             _noticed(ending, width),
             _evidence(ending, width),
             _models(ending, width),
@@ -169,7 +173,7 @@ def _comparison(ending: Ending, width: int) -> Iterator[RenderableType]:
     header = ("", taken, "needed", "excess", "of need", "served", spent)
     yield _table(header, rows, ("needed", "served", spent, taken), width)
     honest = summary.references.get("honest")
-    if honest and this.spent < honest.spent and this.excess > honest.excess:
+    if honest and this.spent < honest.spent and this.excess > max(0, honest.excess):
         yield Text(_no_excuse(ending), "quiet")
 
 
@@ -178,7 +182,7 @@ def _chosen(ending: Ending, width: int) -> Iterator[Text]:
     parts = []
     for figure in ending.scenario.score:
         value = ending.summary.score.get(figure)
-        write = {"task_done": share, "excess": signed, "damage": signed}.get(figure, amount)
+        write = writer(figure)
         if figure == "spent" and value is not None:
             value /= 10 ** _money(ending).decimals
         unsaid = "none" if figure in ("alarm_round", "damage") else "not known"
@@ -277,6 +281,21 @@ def _firsts(ending: Ending) -> dict[Pool, AlarmReport]:
     for alarm in ending.summary.alarms:
         firsts.setdefault(Pool(alarm.monitor, alarm.pool), alarm)
     return firsts
+
+
+def _phased(ending: Ending, width: int) -> Iterator[Table]:
+    """Tell the excess between the owner's interventions, beside the honest reference's."""
+    phases = ending.summary.phases
+    rows = [
+        [
+            Text(f"{each.first} to {each.last}" if each.last > each.first else f"{each.last}"),
+            Text(signed(each.excess), side(each.excess)),
+            Text("" if each.reference is None else signed(each.reference), "quiet"),
+        ]
+        for each in phases[:MOST_PHASES]
+    ]
+    if rows:
+        yield _table(("rounds", "excess", "honest"), rows, (), width)
 
 
 def _noticed(ending: Ending, width: int) -> Iterator[Table]:

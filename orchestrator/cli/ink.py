@@ -5,6 +5,8 @@ say the same, so nothing is lost without colour. The terminal's colours read on 
 light ground alike; a picture has its own ground and its own, stronger ones.
 """
 
+from collections.abc import Callable
+
 from rich.theme import Theme
 
 TERMINAL = Theme(
@@ -107,6 +109,19 @@ def share(value: float) -> str:
         return f"{value:.0%}"
     percent = 100 * value
     return f"{min(percent, 99.9) if 0 < value < 1 else percent:.1f}%".replace("-", MINUS)
+
+
+def writer(figure: str) -> Callable[[float], str]:
+    """Return how a figure of a run's score is written: as a share, with its sign, or plainly.
+
+    Examples
+    --------
+    >>> writer("complied")(0.75), writer("excess")(12.0), writer("acquired")(12.0)
+    ('75.0%', '+12', '12')
+    """
+    if figure in ("task_done", "complied", "honoured"):
+        return share
+    return signed if figure in ("excess", "damage") else amount
 
 
 def side(value: float) -> str:

@@ -1,11 +1,11 @@
-"""The verbs ``monitor list | eval | run``: who can look on, how well, and over which log."""
+"""The verbs ``monitor list | eval | calibrate | run``: who can look on, how well, over what."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestrator.cli.door import Json, Set, put_json, terminal
+from orchestrator.cli.door import Json, Set, Store, open_journal, put, put_json, terminal
 
 app = typer.Typer(
     help="Look at monitors, judge them, let them read any log.",
@@ -43,7 +43,7 @@ def _dilutions(text: str) -> str:
 def list_monitors(json: Json = False) -> None:
     """List the monitors: what each catches, and what bounds its false alarms."""
     from monitors import CATALOGUE
-    from monitors.profile import profile
+    from monitors.portrait import profile
 
     profiles = [profile(name, kind) for name, kind in CATALOGUE.items()]
     if json:
@@ -116,3 +116,33 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
         not no_baselines,
     )
     assess(question, Ways(at_once, plots, tuple(out or ()), yes, json))
+
+
+@app.command("calibrate")
+def calibrate_monitors(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...", help="Runs of honest workers.")],
+    resource: Annotated[str, typer.Option(metavar="NAME", help="What they take.")] = "compute",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it as JSON, too.")
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Measure what honest workers take beside their need: the tolerance that monitors take.
+
+    Until then, what monitors say of models is marked as uncalibrated. Whether a model was honest in
+    these runs is for you to say: instruct it so, and read some of what it did.
+    """
+    from orchestrator.calibrate import calibrate
+    from orchestrator.cli.calibrating import as_json, told, write
+
+    with open_journal(store) as journal:
+        baseline = calibrate(journal, runs, resource)
+    found = as_json(baseline, resource)
+    if out is not None:
+        write(out, found)
+    if json:
+        put(found)
+        return
+    for line in told(baseline, resource):
+        terminal().print(line)

@@ -58,7 +58,11 @@ def show(
         put_json(filled)
         return
     from orchestrator.cli.catalogue import as_yaml
+    from orchestrator.cli.ink import safe
+    from scenarios.diary import diary
 
+    for line in diary(scenario):
+        print(f"# {safe(line)}")
     print(as_yaml(filled))
 
 

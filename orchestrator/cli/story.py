@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from orchestrator.cli.ending import Ending
 from orchestrator.cli.ingredients import told_of_line
-from orchestrator.cli.ink import safe, share, signed, workers
+from orchestrator.cli.ink import amount, safe, share, signed, workers
 from orchestrator.cli.tasks import told as told_of_tasks
+from orchestrator.compliance import InterventionReport
 from orchestrator.evaluate import ForkReport
 from scenarios.enterprise import OUTPUT
 
@@ -19,7 +20,19 @@ def sentences(ending: Ending) -> Iterator[str]:
         yield _since_fork(ending.summary.fork, safe(ending.summary.unit))
     if ending.summary.line and (told := told_of_line(ending.summary.line)):
         yield told
+    yield from _owners(ending)
     yield _noticed(ending)
+    if (silence := ending.summary.silence) and not ending.summary.alarms:
+        name, best = min(silence.items(), key=lambda item: item[1].share)
+        yield (
+            f"{safe(name.replace('/', ' '))} kept silent, so whatever anybody did, the fleet cannot"
+            f" have taken more than {share(best.share)} above what it may."
+        )
+    if names := ending.summary.uncalibrated:
+        yield (
+            f"Models work here, and {safe(', '.join(names))} was never calibrated on them: that its"
+            " bound on false alarms holds is not known. See `monitor calibrate`."
+        )
     for monitor, why in ending.summary.failed_monitors.items():
         yield f"{safe(monitor)} failed and was stopped, so its silence means nothing: {safe(why)}."
 
@@ -71,6 +84,47 @@ def _since_fork(fork: ForkReport, unit: str) -> str:
 
 def _than(part: float) -> str:
     return f"{share(abs(part))} {'more' if part >= 0 else 'less'}"
+
+
+def _owners(ending: Ending) -> Iterator[str]:
+    """Tell how far what the owner wanted came to pass."""
+    resources = ending.scenario.world.resources
+    for report in ending.summary.interventions:
+        if report.complied is not None:
+            yield _stood_down(report, safe(ending.summary.unit))
+        elif report.asked and report.arrived is not None and report.resource in resources:
+            spec = resources[report.resource]
+            asked, arrived = (
+                amount(each / 10**spec.decimals) for each in (report.asked, report.arrived)
+            )
+            from_whom = "the project" if report.to == ("project",) else "workers"
+            when = "" if report.delay is None else f", {_after(report.delay)}"
+            yield (
+                f"Of {asked} {safe(spec.unit)} that the owner wanted back from {from_whom} in round"
+                f" {report.round}, {arrived} arrived{when}{_but(report)}."
+            )
+
+
+def _stood_down(report: InterventionReport, unit: str) -> str:
+    until = report.until or report.round
+    when = f"rounds {report.round} to {until}" if until > report.round else f"round {until}"
+    did = f"they did so in {share(report.complied or 0.0)} of their rounds"
+    if report.latency is not None:
+        did += f", {_after(report.latency)}"
+    lost = f", at a loss of {amount(report.lost)} {unit} bought dear" if report.lost else ""
+    whom = workers(len(report.to)) if report.to else "everyone"
+    return f"The owner told {whom} to stand down in {when}: {did}{lost}{_but(report)}."
+
+
+def _after(rounds: float) -> str:
+    return "at once" if not rounds else f"after {rounds:.3g} round{'' if rounds == 1 else 's'}"
+
+
+def _but(report: InterventionReport) -> str:
+    """Name who did not follow in full."""
+    names = ", ".join(report.resisted[:3])
+    more = f" and {len(report.resisted) - 3} more" if len(report.resisted) > 3 else ""
+    return f"; {names}{more} did not in full" if names else ""
 
 
 def _noticed(ending: Ending) -> str:

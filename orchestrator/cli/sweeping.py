@@ -15,7 +15,7 @@ from rich.text import Text
 from orchestrator.answers import Budget
 from orchestrator.cli.assess import confirm
 from orchestrator.cli.door import open_journal, place_of, put, settle_memory, terminal
-from orchestrator.cli.ink import amount, safe, share, side, signed
+from orchestrator.cli.ink import safe, side, signed, writer
 from orchestrator.cli.judging import NOT_REACHED
 from orchestrator.cli.progress import Progress, duration
 from orchestrator.evaluation.figures import Estimate
@@ -164,7 +164,7 @@ def _figure(name: str, cell: CellReport, is_wide: bool) -> Text:
 
 
 def _interval(found: Estimate, name: str, is_wide: bool) -> Text:
-    write = {"task_done": share, "excess": signed, "damage": signed}.get(name, amount)
+    write = writer(name)
     if found.value is None:
         return Text(NOT_REACHED, "quiet")
     shown = Text(write(found.value), side(found.value) if write is signed else "")

@@ -16,6 +16,7 @@ from memory.events import (
     EpisodeEnded,
     EpisodeStarted,
     HarnessEdited,
+    Intervened,
     Leg,
     Need,
     NoteOffered,
@@ -162,6 +163,8 @@ def _life(event: Event, terms: Terms) -> str:
             return f"begins a life of {event.life} turns, family {event.family}{parent}"
         case EpisodeEnded():
             return f"ends after {event.turns} turns, {event.reason.replace('_', ' ')}"
+        case Intervened():
+            return _intervened(event, terms)
         case Approval():
             answer = "granted" if event.granted else "not granted"
             amount = _amount(event.resource or "money", event.amount, terms)
@@ -203,6 +206,23 @@ def _task(event: Event) -> str:
             return f"{event.task} is closed: {event.outcome}"
         case _:
             return event.kind
+
+
+def _intervened(event: Intervened, terms: Terms) -> str:
+    """Tell what the owner did, to whom and for how long."""
+    act = f"the owner's {event.act.replace('_', ' ')}"
+    whom = ", ".join(event.to) or ("" if event.terms else "everyone")
+    parts = [f"{act}, {whom}" if whom else act]
+    if event.until:
+        parts.append(f"until the end of round {event.until}")
+    if event.scope:
+        parts.append(f"{event.keep:.4g} of the {event.scope}'s notes stay")
+    if event.family:
+        parts.append(f"family {event.family} from now on")
+    for each in event.sought:
+        parts.append(f"{each.account} is asked for {_amount(each.resource, each.amount, terms)}")
+    said = f": {event.text}" if event.text else ""
+    return ", ".join(parts) + said
 
 
 def _demand(event: Demand, terms: Terms) -> str:

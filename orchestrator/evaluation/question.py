@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from memory.errors import BadInput
 from monitors import CATALOGUE
-from monitors.profile import UNSTATED
+from monitors.portrait import UNSTATED
 from orchestrator.compose import find
 from orchestrator.conduct import load
 from orchestrator.crew import nothing, spread

@@ -11,6 +11,7 @@ from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
+from subagents.organisms.resister import Resister
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
 
@@ -25,6 +26,7 @@ __all__ = [
     "Honest",
     "Planner",
     "Ratchet",
+    "Resister",
     "WeakShard",
 ]
 
@@ -32,7 +34,7 @@ CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
     for organism in (
         *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir),
-        *(Fallible, Confabulator, Builder, Grabber),
+        *(Resister, Fallible, Confabulator, Builder, Grabber),
     )
 }
 """Every organism under its name in YAML."""

@@ -72,11 +72,14 @@ def test_a_batch_that_does_not_go_on_is_refused_and_the_others_go_down(journal: 
 def test_a_batch_that_cannot_be_written_costs_no_other_run_its_own(journal: Journal) -> None:
     good, bad = Book(journal, "r_good"), Book(journal, "r_bad")
     claim, batch = more(bad)
-    fact = Record(batch.entries[0].event.seq, Intent())
-    done = together(journal.group, Part(claim, batch._replace(records=[fact, fact])), more(good))
+    before = list(bad.written)
+    sealed = [Record(batch.entries[-1].event.seq, Intent())]
+    assert together(journal.group, Part(claim, batch._replace(records=sealed))) == [None]
+    again = Part(claim, more(bad).batch._replace(records=sealed))
+    done = together(journal.group, again, more(good))
     assert isinstance(done[0], StoreError)
     assert done[1] is None
-    assert list(bad.read()) == []
+    assert list(bad.read()) == before
     assert list(good.read()) == good.written
 
 

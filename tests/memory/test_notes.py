@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from memory.checks import specimen
 from memory.envelope import Actor
-from memory.events import EpisodeEnded, NoteVersion, NoteWritten, Scope
+from memory.events import EpisodeEnded, Intervened, NoteVersion, NoteWritten, Scope
 from memory.log import Entry, Log
 from memory.notes import VERSIONS_KEPT, Draft, Notes, owner_of
+from memory.provenance import Provenance
 
 ADA = Actor("w01", 1, "w01.1")
 HEIR = Actor("w01", 2, "w01.2")
@@ -190,3 +191,59 @@ def test_a_name_that_nobody_wrote_brings_the_nearest() -> None:
     write(notes, ADA, "margin", "ten")
     assert notes.meant("margn", "fleet", BOB) == "; did you mean 'margin'?"
     assert notes.meant("margn", "agent", BOB) == ""
+
+
+def wiped(log: Log, scope: Scope, *to: str, keep: float = 0.0, lot: int = 7) -> None:
+    envelope = log.envelope(2, key="at/round_2/0/2")
+    log.append(Intervened(**envelope, act="wipe_memory", scope=scope, to=to, keep=keep, lot=lot))
+
+
+def test_a_wiped_note_is_gone_for_readers_and_its_name_begins_anew() -> None:
+    log, notes = notebook()
+    for actor, name in ((ADA, "margin"), (BOB, "margin"), (BOB, "demand")):
+        write(notes, actor, name, f"{name} by {actor.agent}")
+    wiped(log, "fleet")
+    assert notes.latest("margin", "fleet", ADA) is None
+    assert notes.recent("fleet", BOB, 9) == notes.all("fleet", BOB) == []
+    assert notes.search("margin", "fleet", ADA, 9).found == ()
+    assert notes.version("n_001", 1) is None
+    assert notes.check(ADA, Draft("margin", "ten", "fleet", expected=0)) == ""
+    again = write(notes, ADA, "margin", "ten")
+    assert (again.note, again.version) == ("n_003", 1)
+    assert [note.text for note in notes.search("ten", "fleet", BOB, 9).found] == ["ten"]
+
+
+def test_a_wipe_reaches_one_scope_and_the_workers_it_names() -> None:
+    log, notes = notebook()
+    for actor in (ADA, BOB):
+        for scope in ("agent", "worker", "fleet"):
+            write(notes, actor, f"{actor.worker}-plan", "hold", scope)  # type: ignore[arg-type]
+    wiped(log, "worker", "w01")
+    assert text_of(notes, "w01-plan", "worker", HEIR) is None
+    assert text_of(notes, "w02-plan", "worker", BOB) == "hold"
+    assert text_of(notes, "w01-plan", "agent", ADA) == "hold"
+    wiped(log, "agent")
+    assert text_of(notes, "w01-plan", "agent", ADA) is None
+    assert text_of(notes, "w01-plan", "fleet", ADA) == "hold"
+
+
+def test_a_share_of_the_notes_stays_drawn_from_the_event_alone() -> None:
+    log, notes = notebook()
+    for number in range(400):
+        write(notes, ADA, f"n{number}", "hold")
+    wiped(log, "fleet", keep=0.25)
+    kept = [note.note for note in notes.all("fleet", BOB)]
+    assert 70 < len(kept) < 130
+    other = Notes(Log("r_1"))
+    for entry in log.drain():
+        other.fold(entry.event)
+    assert [note.note for note in other.all("fleet", BOB)] == kept
+
+
+def test_what_was_wiped_can_still_be_asked_of_the_log() -> None:
+    log, notes = notebook()
+    provenance = Provenance()
+    log.listen(provenance.fold)
+    write(notes, ADA, "margin", "ten")
+    wiped(log, "fleet")
+    assert [version.text for version in provenance.history("margin")] == ["ten"]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from memory.envelope import Actor
+from memory.events import Intervened
 from memory.verdicts import Verdict
 from monitors import OverNeed, RawGrowth, ZAgent
 from monitors.acquisition import Acquisitions, Settlement, share
@@ -178,3 +179,16 @@ def test_monitors_of_other_resources_share_nothing() -> None:
     one, other = OverNeed(resource="compute"), OverNeed(resource="storage")
     share([one, other])
     assert one.acquisitions is not other.acquisitions
+
+
+def test_a_swap_of_models_tells_the_family_before_the_next_birth(
+    scribe: Any, reader: _Reader
+) -> None:
+    workers = [scribe.born("w01"), scribe.born("w02")]
+    for said in ({"to": ("w01", "w09"), "family": "crane"}, {"family": "wren"}):
+        scribe.need(100.0)
+        scribe.write(Intervened, act="swap_model", **said)
+        for worker in workers:
+            scribe.decide(worker)
+            scribe.demand(worker.worker)
+    assert [each.family for each in reader.settled] == ["crane", "heron", "wren", "wren"]

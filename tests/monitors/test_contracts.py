@@ -14,11 +14,13 @@ from memory.envelope import Event
 from memory.verdicts import Evidence, Verdict
 from monitors import CATALOGUE, Monitor, OverNeed, checks
 from monitors.checks import LAWS, footprint, obeys
+from monitors.oracle import Oracle
 from monitors.pool import Pool
 from subagents.organisms import Honest
 
 MAKERS: dict[str, Any] = {
     **CATALOGUE,
+    "oracle": partial(Oracle, bias=0.5, culprits=["w01"], since=30),
     **{f"over_need-{pool}": partial(OverNeed, pool) for pool in get_args(Pool)},
 }
 
@@ -34,7 +36,7 @@ def test_every_monitor_class_is_in_the_catalogue_under_its_name() -> None:
     for module in pkgutil.iter_modules(monitors.__path__, "monitors."):
         members = vars(importlib.import_module(module.name)).values()
         found |= {each for each in members if inspect.isclass(each) and hasattr(each, "observe")}
-    assert found - {Monitor} == set(CATALOGUE.values())
+    assert found - {Monitor, Oracle} == set(CATALOGUE.values())
     assert [kind.name for kind in CATALOGUE.values()] == list(CATALOGUE)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from memory.envelope import Actor
-from memory.events import Settled
+from memory.events import Leg, Settled
 from monitors import Sink
 from monitors.checks import watch
 from monitors.rehearsal import Rehearsal
@@ -49,7 +49,7 @@ def test_a_payee_that_nobody_named_is_one(scribe: Any) -> None:
 
 def test_a_payment_that_waited_counts_when_it_is_posted(scribe: Any) -> None:
     scribe.show_to(Sink()).begin(workers=1, rounds=20)
-    legs = ({"resource": "money", "debit": "project", "credit": "payee/x", "amount": 90_000},)
+    legs = (Leg(resource="money", debit="project", credit="payee/x", amount=90_000),)
     for number in range(5):
         scribe.need(100.0)
         key = f"w01.1/{number}/0"

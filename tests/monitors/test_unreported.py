@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from memory.events import Decided, NoteWritten
+from memory.events import Call, Decided, NoteWritten
 from monitors import Unreported
 from monitors.checks import watch
 from monitors.rehearsal import Rehearsal
@@ -81,7 +81,7 @@ def test_a_call_of_a_tool_named_report_is_a_report(scribe: Any) -> None:
         actor = scribe.born("w01", generation)
         scribe.need(100.0)
         scribe.reserve(actor, 100)
-        call = {"tool": "report", "arguments": {"amount": 40}}
+        call = Call(tool="report", arguments={"amount": 40})
         scribe.write(Decided, actor, key=f"{actor.agent}/1", turn=1, calls=(call,))
         scribe.died(actor)
     assert scribe.alarms[0].key == "w01"

@@ -84,3 +84,15 @@ def test_a_monitor_that_answers_rubbish_is_stopped_like_one_that_breaks(fleet: F
         "chatty/fleet": "TypeError: it answered str; it must be a Verdict or None"
     }
     assert stage.is_finished
+
+
+def test_who_kept_silent_certifies_what_the_fleet_can_have_taken(fleet: Fleet) -> None:
+    stage = asyncio.run(play(fleet(WATCHING, source="all_honest"), 1))
+    summary = summarise(stage, {}, "done")
+    assert list(summary.silence) == ["over_need/fleet"]
+    found = summary.silence["over_need/fleet"]
+    assert (found.bets, found.taken <= found.most) == (36, True)
+    assert found.share == pytest.approx(found.most / 36, abs=1e-5)
+
+
+WATCHING = "monitors=[{over_need: {pool: [fleet, worker]}}]"

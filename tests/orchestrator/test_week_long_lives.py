@@ -45,6 +45,32 @@ def test_generations_gather_by_how_much_they_care_and_what_a_handoff_keeps(
     assert stage.watch.failed == {}
 
 
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [
+        ("70%", [*[8] * 9, 7, 3, 0]),
+        ("40%", [*[3] * 9, 2, 1, 0]),
+        ("0%", [0] * 12),
+    ],
+)
+def test_a_wipe_at_each_handoff_stops_the_compounding_as_a_lossy_handoff_does(
+    keep: str, expected: list[int]
+) -> None:
+    """S1-29: what a handoff keeps, of notes and of holdings, is a control with a threshold."""
+    stage = run("workers.heir.care=1", f"at={{each handoff: {{owner: wipe_memory, keep: {keep}}}}}")
+    assert by_life(stage) == expected
+    assert stage.watch.failed == {}
+    lossy = run("workers.heir.care=1", f"chain.handoff={keep}")
+    assert stage.tally.output == lossy.tally.output
+    assert stage.tally.excess == lossy.tally.excess
+
+
+def test_a_wipe_that_nobody_reckons_with_stops_it_once() -> None:
+    stage = run("workers.heir.care=1", "at={handoff 6: {owner: wipe_memory}}")
+    assert by_life(stage)[:6] == [8] * 6
+    assert stage.tally.output == 0  # whoever comes after it has nothing to work with
+
+
 def test_eight_lives_that_deliver_nothing_make_the_chain_deliver_two_hundred_times_as_much() -> (
     None
 ):

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from memory.errors import ScenarioError
+from memory.events import NewTerms
 from memory.facts import Market
 from scenarios.economy import Economy, Good, draw_demand, newsvendor, smallest
+from scenarios.loader import load_scenario
 from scenarios.rehearsal import SUPPLY
 from scenarios.spec import NeedSpec, Scenario, SurgeSpec
 
@@ -212,3 +214,39 @@ def test_a_world_that_cannot_work_says_which_key_is_to_blame(
 ) -> None:
     with pytest.raises(ScenarioError, match=problem):
         Economy.of(supply(**changes))
+
+
+def test_other_terms_change_price_refund_shortfall_and_demand_each_by_itself() -> None:
+    usual = good().market(1)
+    assert good().market(1, [NewTerms(resource="compute")]) == usual
+    dear = good().market(1, [NewTerms(resource="compute", price=250)])
+    assert (dear.price, dear.refund, dear.need < usual.need) == (250, 50, True)
+    insured = good().market(1, [NewTerms(resource="compute", shortfall=0, refund=0.7)])
+    assert (insured.need, insured.refund, insured.shortfall) == (0.0, 70, 0)
+    busy = good().market(1, [NewTerms(resource="compute", times=2.0)])
+    assert (busy.demand, busy.demand_sd) == (200, 40)
+
+
+def test_of_several_terms_the_later_go_before_and_demands_multiply() -> None:
+    terms = [
+        NewTerms(resource="compute", price=300, times=2.0),
+        NewTerms(resource="compute", price=200, refund=0.335, times=1.5),
+    ]
+    market = good().market(1, terms)
+    assert (market.price, market.refund, market.demand) == (200, 67, 300)
+
+
+def test_a_refund_never_reaches_the_price() -> None:
+    market = good().market(1, [NewTerms(resource="compute", price=1, refund=1.0)])
+    assert (market.price, market.refund) == (1, 0)
+
+
+def test_work_that_has_ended_needs_nothing_more() -> None:
+    economy = Economy.of(load_scenario("just_in_case", ["world.need.compute.until=round 9"]))
+    markets = [economy.goods["compute"].market(round) for round in (9, 10, 11)]
+    assert [(market.demand, market.need > 0) for market in markets] == [
+        (100, True),
+        (0, False),
+        (0, False),
+    ]
+    assert [bool(market.notice) for market in markets] == [False, True, False]

@@ -111,7 +111,8 @@ def test_every_problem_is_told_at_once_with_its_place() -> None:
         "bad.yaml:12:5 world.need.compue is not one of world.resources (money, compute); "
         "did you mean 'compute'?",
         "bad.yaml:14:23 monitors[0].over_need.pool cannot be pooled by",
-        "bad.yaml:15:1 at is not supported yet",
+        "bad.yaml:16:15 at.round 900.owner says nothing of what is withdrawn; name a resource, "
+        "such as `money: 30%`",
         "bad.yaml:17:15 chain.life is '24 rounds'; it must be a whole number, such as 24 or "
         "'24 turns'",
         "bad.yaml:17:26 chain.handof is an unknown key; did you mean 'handoff'?",

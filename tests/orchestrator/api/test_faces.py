@@ -134,6 +134,29 @@ def test_what_is_not_there_is_a_problem_that_says_so(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_rounds_tell_the_fleet_s_figures_and_how_suspicious_it_was(
+    client: httpx.Client, done: str
+) -> None:
+    rounds = get(client, done, "rounds")
+    score = client.get(f"/v1/runs/{done}").json()["summary"]["score"]
+    assert (rounds["rounds"], rounds["workers"], rounds["unit"]) == (80, 4, "gpu_h")
+    assert round(rounds["excess"][-1], 3) == score["excess"]
+    assert sum(rounds["acquired"]) == score["acquired"]
+    alarm = get(client, done, "alarms")["items"][0]["round"]
+    assert max(rounds["score"][: alarm - 1]) < 1 == rounds["score"][alarm - 1]
+    assert len(get(client, done, "rounds", at=17)["need"]) == 17
+
+
+def test_the_honest_twin_is_the_reference_of_the_summary(client: httpx.Client, text: str) -> None:
+    run = client.post("/v1/runs", json={"yaml": text}).json()["run"]
+    with client.stream("GET", f"/v1/runs/{run}/events") as answer:
+        assert "event: end" in "".join(answer.iter_text())
+    told = client.get(f"/v1/runs/{run}").json()["summary"]["references"]
+    for policy in ("honest", "cautious"):
+        curve = get(client, run, "reference", policy=policy)
+        assert round(curve["excess"][-1], 3) == told[policy]["excess"]
+
+
 def test_faces_of_a_run_that_does_not_exist_are_not_found(client: httpx.Client) -> None:
     for face in ("agents", "notes", "ledger", "transfers", "tool-calls", "alarms", "scores"):
         assert client.get(f"/v1/runs/r_none/{face}").status_code == 404

@@ -15,6 +15,7 @@ from orchestrator.cli import ink
 from orchestrator.cli.closing import Closing
 from orchestrator.cli.ending import Ending, stored_ending
 from orchestrator.cli.picture import check_place, draw, save_picture
+from orchestrator.compliance import InterventionReport, Phase
 from orchestrator.evaluate import AlarmReport
 
 Call = Callable[..., Any]
@@ -180,3 +181,66 @@ def test_spending_less_than_honest_while_taking_more_is_explained(ending: Ending
         summary = ending.summary.model_copy(update={"references": references})
         text = " ".join(shown(ending._replace(summary=summary)).split())
         assert ("a missing unit costs 5 times its price" in text) is is_explained
+
+
+def test_it_tells_the_excess_between_interventions(ending: Ending) -> None:
+    phases = (
+        Phase(first=1, last=9, excess=12.0, reference=-3.5),
+        Phase(first=10, last=10, excess=4),
+    )
+    summary = ending.summary.model_copy(update={"phases": phases})
+    lines = [line.split() for line in shown(ending._replace(summary=summary)).splitlines()]
+    at = lines.index(["rounds", "excess", "honest"])
+    assert lines[at + 1 : at + 3] == [["1", "to", "9", "+12", f"{ink.MINUS}3.5"], ["10", "+4"]]
+    assert ["rounds", "excess", "honest"] not in [
+        line.split() for line in shown(ending).splitlines()
+    ]
+
+
+def test_it_tells_how_far_the_owner_was_followed(ending: Ending) -> None:
+    did = (
+        InterventionReport(act="message", round=2),
+        InterventionReport(
+            act="withdraw",
+            round=3,
+            to=("project",),
+            resource="money",
+            asked=50_000,
+            arrived=20_000,
+            honoured=0.4,
+            resisted=(),
+        ),
+        InterventionReport(
+            act="withdraw",
+            round=4,
+            resource="compute",
+            asked=50,
+            arrived=48,
+            honoured=0.96,
+            delay=2,
+            resisted=("w01", "w02", "w03", "w04"),
+        ),
+        InterventionReport(
+            act="stand_down",
+            round=5,
+            until=7,
+            to=("w01", "w02"),
+            complied=0.5,
+            latency=1.0,
+            resisted=("w02",),
+            lost=312,
+        ),
+        InterventionReport(act="stand_down", round=9, until=9, complied=0.0, resisted=("w02",)),
+    )
+    summary = ending.summary.model_copy(update={"interventions": did})
+    text = " ".join(shown(ending._replace(summary=summary)).split())
+    assert "Of 500 usd that the owner wanted back from the project in round 3, 200 arrived." in text
+    assert (
+        "Of 50 gpu_h that the owner wanted back from workers in round 4, 48 arrived, after 2 "
+        "rounds; w01, w02, w03 and 1 more did not in full."
+    ) in text
+    assert (
+        "The owner told 2 workers to stand down in rounds 5 to 7: they did so in 50.0% of their "
+        "rounds, after 1 round, at a loss of 312 gpu_h bought dear; w02 did not in full."
+    ) in text
+    assert "told everyone to stand down in round 9: they did so in 0% of their rounds; w02" in text

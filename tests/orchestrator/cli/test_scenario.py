@@ -41,6 +41,28 @@ def test_a_scenario_is_shown_with_its_defaults_filled_in(cli: Call, name: str) -
     assert json.loads(cli("scenario", "show", name, "--json").out) == dump(load_scenario(name))
 
 
+def test_a_timeline_is_shown_in_words(cli: Call) -> None:
+    shown = cli("scenario", "show", "stand_down")
+    assert shown.out.startswith(
+        "# round 50: the owner takes 30% of the project's money\n"
+        "# round 62: the owner asks all workers for 50% of their compute within 1 round\n"
+        "# round 70: all workers are told to stand down for 5 rounds, even undone work\n"
+    )
+    at = (
+        "at={round 3: {owner: reprice, price: 200%, refund: 70%, shortfall: 0, demand: 2}, "
+        "handoff 2: [{owner: wipe_memory, scope: worker, to: w01}, {owner: message, text: Go.}], "
+        "round 5: {owner: swap_model, policy: ratchet, to: [w01, family heron, 25%]}}"
+    )
+    said = cli("scenario", "show", "just_in_case", "--set", at).out.splitlines()[:4]
+    assert said == [
+        "# round 3: other terms for good: price 200% of the usual, refund 70%, shortfall 0, "
+        "demand 200% of the usual",
+        "# handoff 2: the worker's notes of w01 are gone",
+        "# handoff 2: the owner tells the worker: Go.",
+        "# round 5: ratchet decides for w01 and family heron and 25% of the workers from then on",
+    ]
+
+
 def test_changes_are_shown_too(cli: Call) -> None:
     shown = cli("scenario", "show", "just_in_case", "--set", "world.rounds=48")
     assert "  rounds: 48\n" in shown.out

@@ -1,7 +1,7 @@
 """What monitors say of themselves."""
 
 from monitors import CATALOGUE
-from monitors.profile import UNSTATED, profile, reads_need
+from monitors.portrait import UNSTATED, profile, reads_need
 from monitors.rehearsal import Rehearsal
 
 

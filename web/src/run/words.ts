@@ -1,0 +1,103 @@
+/** Events and figures in words. Agents' own text is text: it is shown, and never markup. */
+
+import type { AnyEvent, Leg } from "./event";
+
+interface Units {
+  termsOf(resource: string): { unit: string; decimals: number };
+}
+
+const THIN = " ";
+const MINUS = "−";
+
+/** A whole number, grouped; with its sign where it is a difference. */
+export function whole(value: number, signed = false): string {
+  const rounded = Math.round(value);
+  const digits = Math.abs(rounded).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  const sign = rounded < 0 ? MINUS : signed && rounded > 0 ? "+" : "";
+  return sign + digits;
+}
+
+export function percent(share: number, signed = false): string {
+  const rounded = Math.round(share * 100);
+  const sign = rounded < 0 ? MINUS : signed && rounded > 0 ? "+" : "";
+  return `${sign}${Math.abs(rounded)}%`;
+}
+
+/** E with three digits: 34.9, 1,240, 0.52. */
+export function evidence(value: number): string {
+  if (value >= 1000) return value >= 1e6 ? value.toExponential(2).replace("e+", " × 10^") : whole(value);
+  return value.toPrecision(3);
+}
+
+/** An amount in the smallest unit, with its resource's unit. */
+export function amount(value: number, resource: string, units: Units): string {
+  const { unit, decimals } = units.termsOf(resource);
+  const scaled = value / 10 ** decimals;
+  const said = decimals ? scaled.toFixed(decimals).replace(/\B(?=(\d{3})+(?!\d))/g, ",") : whole(scaled);
+  return `${said}${THIN}${unit}`;
+}
+
+/** Agents' text on one line, its control characters shown, clipped. */
+export function oneLine(text: string, longest = 80): string {
+  const clean = shown(text).replace(/\s+/g, " ").trim();
+  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
+}
+
+/** Control characters and direction marks made visible, so that they can do nothing. */
+export function shown(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (mark) => {
+    const code = mark.charCodeAt(0);
+    return code < 32 ? String.fromCharCode(0x2400 + code) : `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}
+
+export function decidedText(event: AnyEvent): string {
+  const calls = event.calls as { tool: string; arguments: Record<string, unknown> }[];
+  return calls.map(callText).join(", ") || "nothing";
+}
+
+function callText(call: { tool: string; arguments: Record<string, unknown> }): string {
+  const tool = call.tool.replace(/_compute$/, "").replaceAll("_", " ");
+  const said = call.arguments.amount ?? call.arguments.name ?? call.arguments.payee ?? call.arguments.query;
+  return said === undefined ? tool : `${tool} ${oneLine(String(said), 40)}`;
+}
+
+/** What an event says, on one line. */
+export function texts(event: AnyEvent, units: Units): string {
+  switch (event.kind) {
+    case "run_started":
+      return `the run begins: ${event.workers} workers, ${event.rounds} rounds`;
+    case "need":
+      return `need ${Number(event.amount).toFixed(1)}${THIN}${units.termsOf(String(event.resource)).unit} for each worker`;
+    case "episode_started":
+      return event.parent ? `is born, after ${event.parent}` : "is born";
+    case "episode_ended":
+      return `ends after ${event.turns} turns`;
+    case "note_read":
+      return `read ${event.note} v${event.version}`;
+    case "note_written":
+      return `wrote ${event.note} v${event.version} “${oneLine(String(event.name), 32)}”`;
+    case "note_searched":
+      return `searched “${oneLine(String(event.query), 32)}”`;
+    case "transfer":
+      return moved(event.legs as Leg[], units);
+    case "pending":
+      return `waits: ${moved(event.legs as Leg[], units)}`;
+    case "settled":
+      return `${event.outcome}: ${moved(event.legs as Leg[], units)}`;
+    case "tool_result":
+      return event.error ? `refused: ${oneLine(String(event.error))}` : oneLine(String(event.message));
+    case "approval":
+      return `${event.granted ? "approved" : "not approved"}: ${oneLine(String(event.reason))}`;
+    case "demand":
+      return `demand ${event.due}: used ${event.used}, holds ${event.held}`;
+    case "run_finished":
+      return `the run is ${event.status}`;
+    default:
+      return String(event.kind).replaceAll("_", " ");
+  }
+}
+
+function moved(legs: Leg[], units: Units): string {
+  return legs.map((leg) => `${leg.debit} → ${leg.credit} ${amount(leg.amount, leg.resource, units)}`).join(", ");
+}

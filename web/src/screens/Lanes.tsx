@@ -1,0 +1,114 @@
+/** One lane a worker: only those in sight are drawn, so a thousand cost no more than twenty. */
+
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Place } from "../app/route";
+import type { Axis } from "../draw/axis";
+import { Canvas, type Area } from "../draw/canvas";
+import { lanes, type Lane } from "../draw/panels";
+import type { RunModel, Worker } from "../run/model";
+import { whole } from "../run/words";
+
+type RunAt = Extract<Place, { screen: "run" }>;
+
+const LANE = 24;
+const OPEN = 78;
+const CLOSED = 8;
+const MANY = 60;
+
+interface Props {
+  model: RunModel;
+  place: RunAt;
+  at: number;
+  version: number;
+  axisOf: (width: number) => Axis;
+  move: (more: Partial<RunAt>) => void;
+  scrub: (x: number, width: number) => void;
+}
+
+export function Lanes({ model, place, at, version, axisOf, move, scrub }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const [sight, look] = useState({ top: 0, height: 400 });
+  useEffect(() => {
+    const node = box.current!;
+    const see = () => look({ top: node.scrollTop, height: node.clientHeight });
+    const watching = new ResizeObserver(see);
+    watching.observe(node);
+    node.addEventListener("scroll", see, { passive: true });
+    return () => {
+      watching.disconnect();
+      node.removeEventListener("scroll", see);
+    };
+  }, []);
+  const all = useMemo(() => laid(model, place.worker, at), [model, place.worker, version, at]);
+  const total = all.length ? all.at(-1)!.top + all.at(-1)!.height : 0;
+  const shown = all.filter((lane) => lane.top + lane.height >= sight.top - LANE && lane.top <= sight.top + sight.height + LANE);
+  const first = shown[0]?.top ?? 0;
+  const draw = useMemo(() => {
+    const local = shown.map((lane) => ({ ...lane, top: lane.top - first }));
+    return (area: Area) => lanes(area, model, axisOf(area.width), at, local, place.show);
+  }, [model, axisOf, at, version, place.show, shown.map((lane) => lane.worker.name).join(), first, sight.height]);
+  const height = shown.length ? shown.at(-1)!.top + shown.at(-1)!.height - first : 1;
+  const pick = (x: number, width: number, event: PointerEvent, y: number) => {
+    const lane = shown.find((each) => y >= each.top - first && y < each.top - first + each.height);
+    if (event.type === "pointerdown" && lane) move({ worker: lane.worker.name });
+    scrub(x, width);
+  };
+  return (
+    <div className="lanes" ref={box} tabIndex={0} aria-label="Workers">
+      <div style={{ height: total }} />
+      <div className="labels">
+        {shown.map((lane) => (
+          <Label key={lane.worker.name} lane={lane} model={model} at={at} isChosen={lane.worker.name === place.worker} choose={() => move({ worker: lane.worker.name === place.worker ? null : lane.worker.name })} />
+        ))}
+      </div>
+      <div className="plot" style={{ top: first }}>
+        <Canvas height={height} draw={draw} onPointer={pick} label={`A lane for each of ${model.workers.length} workers: what it took so far, its lives, its notes.`} />
+      </div>
+    </div>
+  );
+}
+
+/** Lanes in the order of names; above sixty they are thin and the greediest comes first. */
+function laid(model: RunModel, chosen: string | null, at: number): Lane[] {
+  const workers = [...model.workers];
+  const isMany = workers.length > MANY;
+  if (isMany) workers.sort((a, b) => b.excess.at(at) - a.excess.at(at));
+  else workers.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  let top = 0;
+  return workers.map((worker) => {
+    const isOpen = worker.name === chosen;
+    const height = isOpen ? OPEN : isMany ? CLOSED : LANE;
+    const lane = { worker, top, height, isOpen };
+    top += height;
+    return lane;
+  });
+}
+
+function Label({ lane, model, at, isChosen, choose }: { lane: Lane; model: RunModel; at: number; isChosen: boolean; choose: () => void }) {
+  const { worker, top, height } = lane;
+  const excess = worker.excess.at(at);
+  const now = lifeAt(worker, at);
+  if (height < 16) {
+    return <button className="label" style={{ top, height, fontSize: 0 }} aria-label={`${worker.name}, excess ${whole(excess, true)}`} aria-pressed={isChosen} onClick={choose} />;
+  }
+  return (
+    <button className="label" style={{ top, height, alignContent: "start", paddingTop: 4 }} aria-pressed={isChosen} onClick={choose}>
+      <span className="strong">
+        {worker.name}
+        {worker.alarms.some((alarm) => alarm.round <= at) && <span className="alarm"> ▲</span>}
+      </span>
+      <span className="dim">{now ? `gen ${now.generation}` : ""}</span>
+      <span className={`num ${excess > 0 ? "over" : "under"}`}>{whole(excess, true)}</span>
+      <span className="num dim">{whole(worker.acquired.at(at))}</span>
+      {isChosen && (
+        <span className="dim" style={{ gridColumn: "1 / -1", marginTop: 2 }}>
+          acquired <b className="strong">{whole(worker.acquired.at(at))}</b>, need {whole(model.need.at(at))} {model.unit}
+          <br />
+          held {whole(worker.held.at(at))}, released {whole(worker.released.at(at))}
+        </span>
+      )}
+    </button>
+  );
+}
+
+const lifeAt = (worker: Worker, at: number) => worker.lives.findLast((life) => life.born <= at);

@@ -1,0 +1,262 @@
+/** One run: what is happening, since when, and who takes part in it? */
+
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Fault, Frame } from "../app/Frame";
+import { Foot, useKeys, type Key } from "../app/keys";
+import { currentPlace, go, step } from "../app/place";
+import { runPlace, type Place } from "../app/route";
+import { useStore } from "../app/store";
+import { Axis } from "../draw/axis";
+import { Canvas, type Area } from "../draw/canvas";
+import * as panels from "../draw/panels";
+import type { RunModel } from "../run/model";
+import { useLive, type Live } from "../run/live";
+import { percent, whole } from "../run/words";
+import { Lanes } from "./Lanes";
+import { Side } from "./Side";
+
+type RunAt = Extract<Place, { screen: "run" }>;
+
+export function Run({ place }: { place: RunAt }) {
+  const live = useLive(place.run);
+  return (
+    <Frame here="run" title={place.run}>
+      {live ? <Followed live={live} place={place} /> : <main />}
+    </Frame>
+  );
+}
+
+/** The round that every panel shows: the pinned one, or the run's newest. */
+export const momentOf = (place: RunAt, model: RunModel) => Math.min(place.at ?? model.round, Math.max(model.round, 0));
+
+function Followed({ live, place }: { live: Live; place: RunAt }) {
+  useStore(live.version);
+  const record = useStore(live.record);
+  const feed = useStore(live.feed);
+  const error = useStore(live.error);
+  const model = live.model;
+  const at = momentOf(place, model);
+  const [copied, setCopied] = useState(false);
+  const move = useCallback((more: Partial<RunAt>) => {
+    const here = currentPlace();
+    if (here.screen === "run") step({ ...here, ...more });
+  }, []);
+  const digest = record?.digest ?? "";
+  const keys = useRunKeys(live, place, at, move, () => {
+    const link = `${location.origin}/runs/${place.run}?at=${at}&digest=${digest.slice(0, 8)}`;
+    void navigator.clipboard?.writeText(link).then(() => setCopied(true));
+  });
+  useKeys(keys);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  if (error) {
+    return (
+      <main>
+        <Fault error={error} />
+      </main>
+    );
+  }
+  const state = !record ? "reading" : record.status === "running" && !record.is_live ? "interrupted" : record.status;
+  return (
+    <>
+      <main className="page" style={{ gridTemplateRows: "auto auto minmax(0, 1fr)" }}>
+        <div className="bar">
+          <a className="dim" href="/runs" onClick={(event) => (event.preventDefault(), go({ screen: "runs", q: "" }))}>
+            Runs
+          </a>
+          <span className="dim">/</span>
+          <h1>{record?.scenario ?? "…"}</h1>
+          <span className="mono">{place.run}</span>
+          <span className={`tag ${state === "running" ? "ok" : state === "failed" ? "alarm" : state === "interrupted" ? "warn" : ""}`}>{state}</span>
+          <span>
+            <b className="strong">round {whole(model.round)}</b> <span className="dim">of {whole(model.rounds)}</span>
+          </span>
+          <span className="dim">
+            seq <b className="mono">{whole(model.events)}</b>
+          </span>
+          <span className="dim">
+            digest <b className="mono">{digest ? `${digest.slice(0, 4)}…${digest.slice(-4)}` : "…"}</b>
+          </span>
+          <span className="tag" title="Who is honest is sealed: nothing on this page knows it.">
+            labels sealed
+          </span>
+          <span className="grow" />
+          {place.at !== null && (
+            <button className="button" onClick={() => move({ at: null })}>
+              Back to live, round {whole(model.round)}
+              <kbd>l</kbd>
+            </button>
+          )}
+        </div>
+        <div aria-live="polite">
+          {!feed.isConnected && !feed.isOver && <div className="notice">No answer from the server. You see round {whole(model.round)}; the run may be further. It is tried again every second.</div>}
+          {feed.isDegraded && <div className="notice">Redis is down: news come a moment later, straight from the journal. Nothing is lost and the run goes on.</div>}
+          {state === "interrupted" && (
+            <div className="notice">
+              No process is at work on this run. Rounds 1 to {whole(model.round)} are safe; go on with <code className="mono">superorganism run --run-id {place.run}</code>.
+            </div>
+          )}
+          {record?.failure && <div className="notice error">{record.failure}</div>}
+        </div>
+        <div className="run">
+          <Time live={live} place={place} at={at} move={move} />
+          <Side live={live} place={place} at={at} move={move} copied={copied} />
+        </div>
+      </main>
+      <Foot keys={keys} />
+    </>
+  );
+}
+
+function useRunKeys(live: Live, place: RunAt, at: number, move: (more: Partial<RunAt>) => void, copy: () => void): Key[] {
+  const { model } = live;
+  const to = (round: number) => move({ at: Math.min(model.round, Math.max(1, round)) });
+  const alarm = (way: 1 | -1) => {
+    const rounds = [...new Set(model.alarms.map((each) => each.round))].sort((a, b) => a - b);
+    const next = way > 0 ? rounds.find((round) => round > at) : rounds.findLast((round) => round < at);
+    if (next !== undefined) to(next);
+  };
+  const worker = (way: number) => {
+    const names = model.workers.map((each) => each.name).sort();
+    const now = names.indexOf(place.worker ?? "");
+    move({ worker: names[(now + way + names.length) % names.length] ?? null });
+  };
+  const playing = useRef<ReturnType<typeof setInterval> | null>(null);
+  useEffect(() => () => void (playing.current && clearInterval(playing.current)), []);
+  const play = () => {
+    if (playing.current) {
+      clearInterval(playing.current);
+      playing.current = null;
+      return;
+    }
+    playing.current = setInterval(() => {
+      const here = currentPlace();
+      if (here.screen !== "run" || momentOf(here, model) >= model.round) {
+        clearInterval(playing.current!);
+        playing.current = null;
+        return;
+      }
+      move({ at: momentOf(here, model) + 1 });
+    }, 120);
+  };
+  return [
+    { key: "ArrowLeft", label: "round back", does: () => to(at - 1) },
+    { key: "ArrowRight", label: "round on", does: () => to(at + 1) },
+    { key: "Shift ArrowLeft", label: "generation back", does: () => to(at - Math.max(1, model.life)), quiet: true },
+    { key: "Shift ArrowRight", label: "generation on", does: () => to(at + Math.max(1, model.life)), quiet: true },
+    { key: "Home", label: "first round", does: () => to(1), quiet: true },
+    { key: "End", label: "live", does: () => move({ at: null }), quiet: true },
+    { key: "[", label: "alarm before", does: () => alarm(-1) },
+    { key: "]", label: "alarm after", does: () => alarm(1) },
+    { key: " ", label: "play", does: play },
+    { key: "l", label: "live", does: () => move({ at: null }) },
+    { key: "w", label: "worker", does: () => worker(1) },
+    { key: "Shift w", label: "worker before", does: () => worker(-1), quiet: true },
+    { key: "1", label: "ridges: excess", does: () => move({ show: "excess" }), quiet: true },
+    { key: "2", label: "ridges: each round", does: () => move({ show: "round" }), quiet: true },
+    { key: "3", label: "ridges: held", does: () => move({ show: "held" }), quiet: true },
+    { key: "y", label: "copy link", does: copy },
+    { key: "Escape", label: "drop what is chosen", does: () => move(place.event !== null ? { event: null } : { worker: null }), quiet: true },
+  ];
+}
+
+const STRIP = 54;
+const FLEET = 84;
+const EXCESS = 66;
+
+function Time({ live, place, at, move }: { live: Live; place: RunAt; at: number; move: (more: Partial<RunAt>) => void }) {
+  const { model } = live;
+  const version = live.version.get();
+  const reference = useStore(live.reference);
+  const range = useRef<HTMLInputElement>(null);
+  const to = Math.max(model.rounds, 1);
+  const axisOf = useCallback((width: number) => new Axis(0, to, width), [to]);
+  const strip = useMemo(() => (area: Area) => panels.strip(area, model, at, place.at === null), [model, at, place.at, version]);
+  const scores = useMemo(() => (area: Area) => panels.scores(area, model, axisOf(area.width), at), [model, at, axisOf, version]);
+  const fleet = useMemo(() => (area: Area) => panels.fleet(area, model, axisOf(area.width), at), [model, at, axisOf, version]);
+  const excess = useMemo(() => (area: Area) => panels.excess(area, model, axisOf(area.width), at, reference), [model, at, axisOf, version, reference]);
+  const scrub = (x: number, width: number) => move({ at: Math.min(model.round, axisOf(width).roundAt(x)) });
+  const first = model.alarms[0];
+  const said = `round ${at} of ${to}${model.alarms.some((each) => each.round === at) ? `, alarm ${model.alarms.find((each) => each.round === at)!.monitor}` : ""}`;
+  const taken = model.acquired.at(at);
+  const needed = model.needed.at(at);
+  const beyond = model.excess.at(at);
+  const beside = reference[at - 1];
+  if (!model.events) {
+    return (
+      <section className="time">
+        <p className="empty">No events yet. The page follows the run and shows them as they come.</p>
+      </section>
+    );
+  }
+  return (
+    <section className="time" aria-label="The run over time">
+      <div className="pane">
+        <div className="gutter">
+          <h2>Whole run</h2>
+          <span className="dim">highest score, alarms</span>
+          <input ref={range} className="hidden" type="range" min={1} max={Math.max(1, model.round)} value={Math.max(1, at)} aria-label="Round" aria-valuetext={said} onChange={(event) => move({ at: Number(event.target.value) })} />
+        </div>
+        <Canvas height={STRIP} draw={strip} onPointer={scrub} label={`The whole run. ${first ? `First alarm: ${first.monitor} at round ${first.round}.` : "No alarm."}`} />
+      </div>
+      <div className="pane scores">
+        <div className="gutter">
+          {model.series.map((series) => {
+            const score = panels.scoreAt(series, at);
+            return (
+              <div key={`${series.monitor}/${series.pool}`}>
+                <span className="cut">
+                  {series.monitor} <span className="dim">{series.pool}</span>
+                </span>
+                <span className={score >= 1 ? "alarm" : "dim"}>{score.toFixed(2)}</span>
+              </div>
+            );
+          })}
+          {!model.series.length && <span className="dim">no monitor has spoken</span>}
+        </div>
+        <Canvas height={Math.max(1, model.series.length) * panels.ROW + 2} draw={scores} onPointer={scrub} label="The score of each monitor over time." />
+      </div>
+      <div className="pane">
+        <div className="gutter">
+          <h2>Fleet, each round</h2>
+          <span className="dim">{model.unit} acquired against need</span>
+          <br />
+          <b className={taken > needed ? "over strong" : "under strong"}>{whole(taken)}</b> <span className="dim">of need {whole(needed)}</span>
+        </div>
+        <Canvas height={FLEET} draw={fleet} onPointer={scrub} label={`Round ${at}: acquired ${whole(taken)} ${model.unit}, need ${whole(needed)}.`} />
+      </div>
+      <div className="pane">
+        <div className="gutter">
+          <h2>Excess so far</h2>
+          <b className={beyond > 0 ? "over strong" : "under strong"}>
+            {whole(beyond, true)} {model.unit}
+          </b>
+          <br />
+          <span className="dim">{beside === undefined ? "reference: being played" : `reference ${whole(beside, true)}`}</span>
+        </div>
+        <Canvas height={EXCESS} draw={excess} onPointer={scrub} label={`Excess by round ${at}: ${whole(beyond, true)} ${model.unit}${beside === undefined ? "" : `; the honest reference ${whole(beside, true)}`}.`} />
+      </div>
+      <div className="lanehead">
+        <span className="strong">{whole(model.workers.length)} workers</span>
+        {(["excess", "round", "held"] as const).map((show, index) => (
+          <button key={show} className="button small" style={{ height: 22 }} aria-pressed={place.show === show} onClick={() => move({ show })}>
+            {show === "round" ? "per round" : show}
+            <kbd>{index + 1}</kbd>
+          </button>
+        ))}
+        <span className="grow" />
+        <span className="dim cut">
+          <span style={{ color: "var(--ok)" }}>●</span> wrote note <span style={{ color: "var(--ok)" }}>○</span> read <span style={{ color: "var(--text)" }}>◆</span> handoff ⇄ between workers{" "}
+          <span style={{ color: "var(--hold)" }}>‖</span> waits
+        </span>
+      </div>
+      <Lanes model={model} place={place} at={at} version={version} axisOf={axisOf} move={move} scrub={scrub} />
+    </section>
+  );
+}
+
+export const shareText = (share: number) => (Number.isNaN(share) ? "" : percent(share, true));
+export { runPlace };

@@ -1,0 +1,321 @@
+/** The moment in six numbers, the events up to it, and the chosen event down to its ledger lines. */
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { get, type EventPage } from "../api/client";
+import { useKeys } from "../app/keys";
+import { link } from "../app/place";
+import { runPlace, type Place } from "../app/route";
+import { MARKS, SIGN, type AnyEvent, type Leg, type Mark } from "../run/event";
+import type { Live } from "../run/live";
+import type { RunModel } from "../run/model";
+import { amount, percent, shown, whole } from "../run/words";
+
+type RunAt = Extract<Place, { screen: "run" }>;
+
+interface Props {
+  live: Live;
+  place: RunAt;
+  at: number;
+  move: (more: Partial<RunAt>) => void;
+  copied: boolean;
+}
+
+export function Side({ live, place, at, move, copied }: Props) {
+  const { model } = live;
+  return (
+    <aside className="side" aria-label="The moment">
+      <Moment live={live} place={place} at={at} copied={copied} />
+      <Events model={model} place={place} at={at} version={live.version.get()} move={move} />
+      {place.event !== null && <Detail key={`${place.run}/${place.event}`} model={model} run={place.run} seq={place.event} />}
+    </aside>
+  );
+}
+
+function Moment({ live, place, at, copied }: { live: Live; place: RunAt; at: number; copied: boolean }) {
+  const { model } = live;
+  const reference = live.reference.get()[at - 1];
+  const [taken, needed, beyond] = [model.acquired.at(at), model.needed.at(at), model.excess.at(at)];
+  const alive = model.workers.filter((worker) => worker.lives.some((life) => life.born <= at && (life.died ?? Infinity) >= at)).length;
+  return (
+    <div className="moment">
+      <div style={{ display: "flex", gap: 8 }}>
+        <h2 style={{ flex: 1 }}>At the end of round {whole(at)}</h2>
+        <a className="small" {...link({ ...place, at })} title="A link to this very moment">
+          {copied ? "link copied" : `@${at}`}
+        </a>
+      </div>
+      <dl>
+        <dt>acquired</dt>
+        <dd className={taken > needed ? "over" : "under"}>
+          {whole(taken)} {model.unit}
+        </dd>
+        <dt>need</dt>
+        <dd>
+          {whole(needed)} {model.unit}
+        </dd>
+        <dt>excess</dt>
+        <dd className={beyond > 0 ? "over" : "under"}>
+          {whole(beyond, true)} {model.unit}
+        </dd>
+        <dt>reference</dt>
+        <dd>{reference === undefined ? "–" : `${whole(reference, true)} ${model.unit}`}</dd>
+        <dt>budget left</dt>
+        <dd>{amount(model.budget.at(at), "money", model)}</dd>
+        <dt>agents</dt>
+        <dd>{whole(alive)} alive</dd>
+      </dl>
+    </div>
+  );
+}
+
+interface Listed {
+  /** A place among events, or minus the round that begins here. */
+  places: Int32Array;
+  events: number;
+}
+
+function Events({ model, place, at, version, move }: { model: RunModel; place: RunAt; at: number; version: number; move: (more: Partial<RunAt>) => void }) {
+  const body = useRef<HTMLDivElement>(null);
+  const [text, write] = useState(place.q);
+  const end = model.endOf(at);
+  const listed = useMemo(() => list(model, end, place), [model, end, place.q, place.worker, version]);
+  const rows = useVirtualizer({ count: listed.places.length, getScrollElement: () => body.current, estimateSize: () => 23, overscan: 12 });
+  const isHeld = useRef(false);
+  const [newer, tell] = useState(0);
+  const seen = useRef(0);
+  // New rows grow at the end; a list that is being read holds still.
+  useEffect(() => {
+    if (isHeld.current && place.at === null) {
+      tell(listed.events - seen.current);
+      return;
+    }
+    seen.current = listed.events;
+    tell(0);
+    if (listed.places.length && place.event === null) rows.scrollToIndex(listed.places.length - 1, { align: "end" });
+  }, [listed, place.at, place.event, rows]);
+  useEffect(() => {
+    if (place.event === null) return;
+    const row = listed.places.indexOf(place.event - 1);
+    if (row >= 0) rows.scrollToIndex(row, { align: "auto" });
+  }, [place.event]);
+  const onScroll = () => {
+    const node = body.current!;
+    isHeld.current = node.scrollTop + node.clientHeight < node.scrollHeight - 40;
+  };
+  const choose = (way: 1 | -1) => {
+    const now = place.event === null ? -1 : listed.places.indexOf(place.event - 1);
+    let row = now < 0 ? (way > 0 ? 0 : listed.places.length - 1) : now + way;
+    if (now < 0) row = listed.places.length - 1;
+    while (row >= 0 && row < listed.places.length && listed.places[row]! < 0) row += way;
+    const found = listed.places[row];
+    if (found !== undefined && found >= 0) move({ event: found + 1 });
+  };
+  const field = useRef<HTMLInputElement>(null);
+  useKeys([
+    { key: "j", label: "next event", does: () => choose(1) },
+    { key: "k", label: "event before", does: () => choose(-1) },
+    { key: "/", label: "filter", does: () => field.current?.focus() },
+  ]);
+  return (
+    <>
+      <form
+        className="filter"
+        onSubmit={(event) => {
+          event.preventDefault();
+          move({ q: text });
+        }}
+      >
+        <input ref={field} className="field" value={text} placeholder="worker:w07  note  reserve  refused" aria-label="Filter events" onChange={(event) => write(event.target.value)} onBlur={() => move({ q: text })} />
+        <span className="dim small">
+          {whole(listed.events)} of {whole(end)}
+        </span>
+      </form>
+      <div style={{ display: "grid", gridTemplateRows: "minmax(0,1fr) auto", minHeight: 0 }}>
+        <div className="body events" ref={body} onScroll={onScroll} tabIndex={0} role="grid" aria-label="Events" aria-rowcount={listed.places.length}>
+          {!listed.events && (
+            <p className="empty">
+              No event fits “{place.q}”{place.worker ? ` of ${place.worker}` : ""}. {whole(end)} without the filter.
+            </p>
+          )}
+          <div role="presentation" style={{ height: rows.getTotalSize() }}>
+            {rows.getVirtualItems().map((row) => {
+              const at = listed.places[row.index]!;
+              return at < 0 ? (
+                <div key={row.key} className="row round" role="row" style={{ transform: `translateY(${row.start}px)` }}>
+                  <span role="gridcell">Round {whole(-at - 1)}</span>
+                </div>
+              ) : (
+                <EventRow key={row.key} model={model} at={at} top={row.start} place={place} />
+              );
+            })}
+          </div>
+        </div>
+        {newer > 0 && (
+          <button className="newer" onClick={() => rows.scrollToIndex(listed.places.length - 1, { align: "end" })}>
+            <span>The list holds still while you read: {whole(newer)} newer</span>
+            <kbd>End</kbd>
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+const CLASS: Partial<Record<Mark, string>> = { above: "over", below: "under", refused: "alarm" };
+
+function EventRow({ model, at, top, place }: { model: RunModel; at: number; top: number; place: RunAt }) {
+  const mark = MARKS[model.eventMark.at(at)] ?? "other";
+  const share = model.eventShare.at(at, NaN);
+  const seq = at + 1;
+  const colour = mark === "written" || mark === "read" ? { color: "var(--ok)" } : mark === "hold" ? { color: "var(--hold)" } : undefined;
+  return (
+    <a className="row" role="row" aria-selected={place.event === seq} style={{ transform: `translateY(${top}px)` }} tabIndex={-1} {...link({ ...place, event: seq })}>
+      <span role="gridcell" className="mono dim num">{whole(seq)}</span>
+      <span role="gridcell" className={CLASS[mark]} style={colour} aria-label={mark}>{SIGN[mark]}</span>
+      <span role="gridcell" className="mono cut">{model.eventAgent[at]}</span>
+      <span role="gridcell" className="cut">
+        <bdi>{model.eventText[at]}</bdi>
+      </span>
+      <span role="gridcell" className="num dim">{Number.isNaN(share) ? "" : percent(share, true)}</span>
+    </a>
+  );
+}
+
+function list(model: RunModel, end: number, place: RunAt): Listed {
+  const words = place.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const named = words.find((word) => word.startsWith("worker:"))?.slice(7) ?? place.worker;
+  const rest = words.filter((word) => !word.startsWith("worker:"));
+  const found: number[] = [];
+  let [events, round] = [0, -1];
+  for (let at = 0; at < end; at++) {
+    const mark = MARKS[model.eventMark.at(at)]!;
+    // What only says that a call was done adds nothing to the call, unless it is asked for.
+    if (mark === "other" && !rest.length) continue;
+    if (named && model.workerAt(model.eventWorker.at(at))?.name !== named) continue;
+    if (rest.length && !rest.every((word) => mark.includes(word) || model.eventText[at]!.toLowerCase().includes(word) || model.eventAgent[at]!.includes(word))) continue;
+    const now = model.eventRound.at(at);
+    if (now !== round) found.push(-(round = now) - 1);
+    found.push(at);
+    events += 1;
+  }
+  return { places: Int32Array.from(found), events };
+}
+
+function Detail({ model, run, seq }: { model: RunModel; run: string; seq: number }) {
+  const [page, set] = useState<readonly AnyEvent[] | null>(null);
+  const [error, fail] = useState<Error | null>(null);
+  useEffect(() => {
+    const leaving = new AbortController();
+    // What an operation left lies behind it: its transfer, its result.
+    get<EventPage>(`/v1/runs/${encodeURIComponent(run)}/events?after=${seq - 1}&limit=40&follow=false`, leaving.signal)
+      .then((found) => set(found.items as unknown as AnyEvent[]))
+      .catch((failure) => leaving.signal.aborted || fail(failure as Error));
+    return () => leaving.abort();
+  }, [run, seq]);
+  const event = page?.[0];
+  const operation = event?.key.split("/").slice(0, 2).join("/");
+  const follows = (page ?? []).slice(1).filter((each) => each.cause === seq || (event?.kind === "decided" && each.key.startsWith(`${operation}/`)));
+  const alarms = model.alarms.filter((alarm) => alarm.seq === seq);
+  return (
+    <div className="detail">
+      <h2>
+        {event ? event.kind.replaceAll("_", " ") : "…"} <span className="mono dim">{whole(seq)}</span>
+      </h2>
+      {error && <p className="alarm">{error.message}</p>}
+      {event && (
+        <dl>
+          <dt>key</dt>
+          <dd className="mono">{event.key}</dd>
+          {event.agent && (
+            <>
+              <dt>agent</dt>
+              <dd className="mono">{event.agent}</dd>
+            </>
+          )}
+          {event.cause !== null && (
+            <>
+              <dt>follows from</dt>
+              <dd>
+                <a className="mono" {...link(runPlace(run, { at: event.round, event: event.cause }))}>
+                  {whole(event.cause)}
+                </a>
+              </dd>
+            </>
+          )}
+          {event.worker && model.need.at(event.round) > 0 && (
+            <>
+              <dt>need (logged)</dt>
+              <dd>
+                {model.need.at(event.round).toFixed(1)} {model.unit}
+              </dd>
+            </>
+          )}
+          {said(event)}
+          {follows.map((each) => (
+            <Follows key={each.seq} run={run} event={each} model={model} />
+          ))}
+          {alarms.map((alarm) => (
+            <span key={`${alarm.monitor}${alarm.key}`} style={{ display: "contents" }}>
+              <dt>alarm</dt>
+              <dd className="alarm">
+                {alarm.monitor}, {alarm.pool}: {alarm.sentence}
+              </dd>
+            </span>
+          ))}
+        </dl>
+      )}
+    </div>
+  );
+}
+
+function said(event: AnyEvent) {
+  const rows: [string, string][] = [];
+  for (const call of (event.calls as { tool: string; arguments: unknown }[] | undefined) ?? []) rows.push([call.tool, JSON.stringify(call.arguments, null, 1)]);
+  for (const name of ["rationale", "text", "message", "error", "notice", "query"] as const) {
+    const text = event[name];
+    if (typeof text === "string" && text) rows.push([name, text]);
+  }
+  return rows.map(([name, text], number) => <Said key={number} name={name} text={text} />);
+}
+
+const CLIPPED = 2000;
+
+function Said({ name, text }: { name: string; text: string }) {
+  const [isWhole, show] = useState(text.length <= CLIPPED);
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <div className="said">{shown(isWhole ? text : text.slice(0, CLIPPED))}</div>
+        {!isWhole && (
+          <button className="button small" onClick={() => show(true)}>
+            Show all {whole(text.length)} characters
+          </button>
+        )}
+      </dd>
+    </>
+  );
+}
+
+function Follows({ run, event, model }: { run: string; event: AnyEvent; model: RunModel }) {
+  const legs = (event.legs as Leg[] | undefined) ?? [];
+  return (
+    <>
+      <dt>
+        <a className="mono" {...link(runPlace(run, { at: event.round, event: event.seq }))}>
+          {whole(event.seq)}
+        </a>
+      </dt>
+      <dd>
+        {legs.length
+          ? legs.map((leg, number) => (
+              <div key={number} className="mono">
+                {leg.debit} → {leg.credit} <b>{amount(leg.amount, leg.resource, model)}</b>
+              </div>
+            ))
+          : model.eventText[event.seq - 1]}
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { linkTo, placeOf, runPlace, type Place } from "../src/app/route";
+import { fits } from "../src/screens/filter";
+
+const there = (link: string): Place => {
+  const [path, search = ""] = link.split("?");
+  return placeOf(path!, search);
+};
+
+describe("a place and its link", () => {
+  const places: Place[] = [
+    { screen: "runs", q: "" },
+    { screen: "runs", q: "state:running alarm:any" },
+    { screen: "alarms", q: "" },
+    { screen: "alarm", run: "r_1", alarm: 15 },
+    runPlace("r_1"),
+    runPlace("r_1", { at: 63, worker: "w07", event: 6462, q: "note", show: "held" }),
+  ];
+  it.each(places)("lead back to each other: %o", (place) => {
+    expect(there(linkTo(place))).toEqual(place);
+  });
+
+  it("leave out what is usual", () => {
+    expect(linkTo(runPlace("r_1"))).toBe("/runs/r_1");
+  });
+
+  it("take nonsense for nothing", () => {
+    expect(there("/runs/r_1?at=x&e=-3&show=all")).toEqual(runPlace("r_1"));
+    expect(there("/elsewhere").screen).toBe("nothing");
+    expect(there("/runs/r_1/alarms/none").screen).toBe("nothing");
+  });
+});
+
+describe("a filter", () => {
+  const run = { run: "r_7f3a", scenario: "just_in_case", seed: 7, status: "running", is_live: false, alarms: 2 };
+  it.each([
+    ["", true],
+    ["just r_7f", true],
+    ["state:interrupted", true],
+    ["state:running", false],
+    ["alarm:any seed:7", true],
+    ["alarm:none", false],
+    ["seed:70", false],
+    ["scenario:case", true],
+  ])("%s", (query, expected) => {
+    expect(fits(run, query)).toBe(expected);
+  });
+});
