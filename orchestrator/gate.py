@@ -79,7 +79,7 @@ def tell_if_stuck(stage: Stage, decided: Decided) -> bool:
 def _facts(stage: Stage, actor: Actor) -> Facts:
     """Return what the world shows an agent now."""
     share = stage.world.crew.share(actor.agent)
-    return stage.world.facts(str(actor.worker), share, actor.agent)
+    return stage.world.facts(str(actor.worker), share, actor)
 
 
 def _tell(stage: Stage, envelope: Envelope, rule: ReflexSpec) -> None:

@@ -24,7 +24,7 @@ def observe(
 ) -> Observation:
     """Return what the agent sees before its next turn, which is for that step of its life."""
     share = stage.world.crew.share(life.actor.agent)
-    facts = stage.world.facts(str(life.actor.worker), share, life.actor.agent)
+    facts = stage.world.facts(str(life.actor.worker), share, life.actor)
     memos = tuple(memo_of(note) for note in brief.notes) if brief else tuple(life.memos.values())
     turn = life.turn + 1
     return Observation(

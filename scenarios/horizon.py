@@ -16,7 +16,9 @@ Kwa, West et al. (2025), *Measuring AI ability to complete long tasks*, for the 
 Ord (2025), *Is there a half-life for the success rates of AI agents?*, for the steady rate.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from math import ceil, exp2, inf, log
 from typing import NamedTuple
 
@@ -126,6 +128,91 @@ def success(chain: Chain, minutes: float) -> float:
     return before * segment(chain, last).success
 
 
+def success_within(chain: Chain, minutes: float) -> float:
+    """Return the same for one agent whose every ``segment`` is tested, and who never hands over.
+
+    So there is nothing that a handoff could lose; but the whole task must fit into its context.
+
+    Examples
+    --------
+    >>> tested = Chain(context=90, segment=30, kept=0.9, power=0.9, retries=3)
+    >>> [round(success_within(tested, minutes), 4) for minutes in (30, 60, 90, 91)]
+    [0.9556, 0.9132, 0.8726, 0.0]
+    """
+    return success(replace(chain, kept=1.0), minutes) if minutes <= chain.context else 0.0
+
+
+def success_started_over(chain: Chain, minutes: float) -> float:
+    """Return the same where a rejected segment starts the whole task again, ``retries`` times.
+
+    So it is without version control: what was done before cannot be gone back to.
+
+    Examples
+    --------
+    >>> tested = Chain(segment=30, power=0.9, retries=3)
+    >>> [round(success_started_over(tested, minutes), 3) for minutes in (30, 300)]
+    [0.956, 0.116]
+    >>> round(success(tested, 300), 3)
+    0.635
+    """
+    if minutes <= 0 or chain.segment is None:
+        return success(chain, minutes)
+    number = ceil(minutes / chain.segment)
+    lengths = [chain.segment] * (number - 1) + [minutes - (number - 1) * chain.segment]
+    right = unobjected = 1.0
+    for length in lengths:
+        good = exp2(-length / chain.half_life) * (1 - chain.false_alarm)
+        missed = (1 - exp2(-length / chain.half_life)) * (1 - chain.power)
+        right, unobjected = right * good, unobjected * (good + missed)
+    tries = sum((1 - unobjected) ** each for each in range(chain.retries + 1))
+    return min(1.0, right * chain.kept ** (number - 1) * tries)
+
+
+def several_looks(one: float, looks: int, correlation: float) -> float:
+    """Return the probability that any of some looks objects, if each does so with ``one``.
+
+    In a share ``correlation`` of all cases they see the same, as looks of one family may.
+
+    Examples
+    --------
+    >>> [several_looks(0.5, looks=3, correlation=share) for share in (0.0, 0.5, 1.0)]
+    [0.875, 0.6875, 0.5]
+    """
+    return correlation * one + (1 - correlation) * (1 - (1 - one) ** looks)
+
+
+class Effort(NamedTuple):
+    """What a task takes: the segments of it that are begun, and the attempts at them."""
+
+    begun: float
+    attempts: float
+
+
+def effort(chain: Chain, minutes: float) -> Effort:
+    """Return how many segments of a task are begun on average, and how many attempts they take.
+
+    A task ends early where the last attempt at a segment is rejected; that a thread is lost, or a
+    wrong segment accepted, nobody knows.
+
+    Examples
+    --------
+    >>> begun, attempts = effort(Chain(segment=30, power=0.9, retries=3), 300)
+    >>> round(begun, 2), round(attempts / begun, 3)
+    (9.79, 1.351)
+    """
+    step = chain.segment or minutes
+    begun = attempts = 0.0
+    alive = 1.0
+    for number in range(ceil(minutes / step)):
+        length = min(step, minutes - number * step)
+        alone = exp2(-length / chain.half_life)
+        rejected = alone * chain.false_alarm + (1 - alone) * chain.power
+        begun += alive
+        attempts += alive * segment(chain, length).attempts
+        alive *= 1 - rejected ** (chain.retries + 1)
+    return Effort(begun, attempts)
+
+
 def horizon(chain: Chain, rate: float = 0.5) -> float:
     """Return the longest task that succeeds at this rate, exactly, in minutes.
 
@@ -136,16 +223,26 @@ def horizon(chain: Chain, rate: float = 0.5) -> float:
     >>> horizon(Chain(segment=30, kept=0.0)), horizon(Chain(half_life=60, context=90))
     (30.0, 60.0)
     """
+    return longest(partial(success, chain), rate, chain.context if chain.segment is None else inf)
+
+
+def longest(curve: Callable[[float], float], rate: float = 0.5, most: float = inf) -> float:
+    """Return the longest task that succeeds at this rate on a falling curve, in minutes.
+
+    Examples
+    --------
+    >>> longest(lambda minutes: 2 ** (-minutes / 60)), longest(lambda _: 1.0, most=90)
+    (60.0, 90)
+    """
     _check_rate(rate)
-    longest = chain.context if chain.segment is None else inf
     low, high = 0.0, 1.0
-    while success(chain, high) >= rate:
+    while curve(high) >= rate:
         low, high = high, 2 * high
-        if low >= longest or high > 1e15:
-            return min(low, longest)
+        if low >= most or high > 1e15:
+            return min(low, most)
     while high - low > 1e-12 * high:
         middle = (low + high) / 2
-        low, high = (middle, high) if success(chain, middle) >= rate else (low, middle)
+        low, high = (middle, high) if curve(middle) >= rate else (low, middle)
     return round(low, 9)
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from memory.chance import generator
-from memory.envelope import Actor, Event
+from memory.envelope import NOBODY, Actor, Event
 from memory.events import Call, ToolResult
 from memory.facts import WHOLE, Asked, Facts, Share
 from memory.log import Log
@@ -31,7 +31,7 @@ class AnyWorld(Protocol):
         """Begin a round: tell the needs before anyone decides."""
         ...
 
-    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
         """Return what a worker's agent is shown."""
         ...
 

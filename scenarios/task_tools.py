@@ -38,14 +38,14 @@ def take_task(view: View, task: Name | None = None) -> Done | Refused:
     """
     shop = _shop(view)
     if task is None:
-        free = shop.board(view.actor).free
+        free = shop.board(view.actor, view.share.number).free
         if not free:
             return Refused("there is no task to take")
         task = free[0].task
     thread = _thread(shop, task)
     if isinstance(thread, Refused):
         return thread
-    if not shop.is_free(thread, view.actor.worker) and thread.holder != view.actor.agent:
+    if not shop.is_free(thread, view.actor) and thread.holder != view.actor.agent:
         whose = f"held by {thread.holder}" if thread.holder else f"kept for {thread.post}"
         return Refused(f"{task} is {whose} until round {thread.until}, and longer if work goes on")
     if missing := shop.missing(thread):

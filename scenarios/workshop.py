@@ -8,7 +8,7 @@ world knows the true figures and tells nobody; what was handed in stands in the 
 The state here is a fold of the log's events. Tasks, rules and luck depend on the seed alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
@@ -157,6 +157,7 @@ class Thread:
     token: int = 0
     holder: str | None = None
     post: str | None = None
+    generation: int | None = None
     until: int = 0
     outcome: Ending | None = None
 
@@ -268,24 +269,26 @@ class Workshop:
         thread = self.threads.get(self._held.get(agent or "", ""))
         return thread if thread is not None and thread.until >= self.round else None
 
-    def is_free(self, thread: Thread, worker: str | None) -> bool:
-        """Whether a task may be taken by an agent of this worker.
+    def is_free(self, thread: Thread, actor: Actor) -> bool:
+        """Whether an agent may take a task.
 
-        What an agent leaves when it dies is kept for its successor as long as its lease would
-        have lasted: others do not know the thread.
+        What an agent leaves when it dies is kept for its successors as long as its lease would
+        have lasted: nobody else knows the thread.
         """
         if thread.until < self.round or not thread.token:
             return True
-        return thread.holder is None and thread.post == worker
+        is_ours = thread.post == actor.worker
+        return thread.holder is None and is_ours and thread.generation != actor.generation
 
     def missing(self, thread: Thread) -> list[str]:
         """Return what must be done before a task and is not yet."""
         return [name for name in thread.task.after if self.threads[name].outcome != "done"]
 
-    def board(self, actor: Actor) -> Board:
-        """Return what an agent is shown of the tasks."""
+    def board(self, actor: Actor, place: int = 0) -> Board:
+        """Return what an agent is shown of the tasks; ``place`` is which of several at once."""
         held = self.held(actor.agent)
-        free = () if held else tuple(self._job(each, actor) for each in self._on_offer(actor))
+        offered = () if held else self._on_offer(actor, place)
+        free = tuple(self._job(each, actor) for each in offered)
         return Board(
             held=self._job(held, actor) if held else None,
             free=free,
@@ -294,20 +297,21 @@ class Workshop:
             is_checked=self.line.tests is not None,
         )
 
-    def _on_offer(self, actor: Actor) -> Iterator[Thread]:
-        """Yield some tasks that may be taken: those of the agent's own post first.
+    def _on_offer(self, actor: Actor, place: int) -> list[Thread]:
+        """Return some tasks that may be taken: those of the agent's own post first.
 
-        Then those that nobody has begun, each post looking at them from another one on.
+        Then those that nobody has begun. Each post, and each of several agents at once, looks at
+        them from another one on.
         """
         ours, fresh, begun = list[Thread](), list[Thread](), list[Thread]()
         for each in self._open:
-            if self.is_free(each, actor.worker) and not self.missing(each):
+            if self.is_free(each, actor) and not self.missing(each):
                 if each.post == actor.worker:
                     ours.append(each)
                 else:
                     (begun if each.token else fresh).append(each)
-        turned = self._posts.get(str(actor.worker), 0) % len(fresh) if fresh else 0
-        yield from (*ours, *fresh[turned:], *fresh[:turned], *begun)[:SHOWN]
+        first = self._posts.get(str(actor.worker), 0) + place
+        return [*_turned(ours, place), *_turned(fresh, first), *begun][:SHOWN]
 
     def _job(self, thread: Thread, actor: Actor) -> Job:
         task, step = thread.task, min(thread.step, thread.task.steps)
@@ -369,7 +373,7 @@ class Workshop:
         if thread.holder:
             self._held.pop(thread.holder, None)
         thread.token, thread.holder, thread.post = event.token, agent, event.worker
-        thread.until = event.until
+        thread.generation, thread.until = event.generation, event.until
         self._held[agent] = event.task
 
     def _fold_step(self, event: StepDone) -> None:
@@ -432,6 +436,12 @@ class Workshop:
         if thread is not None:
             thread.holder = None
         return thread
+
+
+def _turned(threads: list[Thread], first: int) -> list[Thread]:
+    """Return the same in turn, from another one on."""
+    first %= max(1, len(threads))
+    return threads[first:] + threads[:first]
 
 
 def _is_sound(task: Task, done: StepDone) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from memory.envelope import Actor, Envelope, Event
+from memory.envelope import NOBODY, Actor, Envelope, Event
 from memory.errors import LedgerError, did_you_mean
 from memory.events import (
     ACQUIRING,
@@ -25,7 +25,7 @@ from memory.events import (
     ToolResult,
     Transfer,
 )
-from memory.facts import WHOLE, Asked, Facts, Market, Reply, Share, Venture
+from memory.facts import WHOLE, Asked, Board, Facts, Market, Reply, Share, Venture
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
@@ -227,11 +227,11 @@ class World:
                 paid = Label(sanctioned=True, needed=0.0, disclosed=True, released=False)
                 self._seal(Record(settled.seq, paid))
 
-    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
         """Return what the world shows a worker's agent before it decides.
 
-        Where the worker has several at once, each is shown its ``share``. Which ``agent`` it is
-        matters where there are tasks: each has its own.
+        Where the worker has several at once, each is shown its ``share``. Which ``actor`` it is
+        matters where there are tasks, for each has its own.
         """
         free, part = self.ledger.free, share.amount
         return Facts(
@@ -247,7 +247,7 @@ class World:
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
             harness=self.harness.facts(worker, self._round) if self.harness else None,
-            board=self.shop.board(Actor(worker, agent=agent)) if self.shop else None,
+            board=self._board(actor, share),
             order=self._hand.order(worker) if self._hand else None,
             requests=self._hand.requests(worker, share) if self._hand else (),
             instruction=self._instruction,
@@ -259,6 +259,9 @@ class World:
         """Return what an agent with that share is shown of the markets, the same all round."""
         told = self._told[share] = tuple(each.part(share) for each in self._told[WHOLE])
         return told
+
+    def _board(self, actor: Actor, share: Share) -> Board | None:
+        return self.shop.board(actor, share.number) if self.shop else None
 
     def _venture(self, held: int) -> Venture | None:
         enterprise = self._economy.enterprise
@@ -427,7 +430,7 @@ class World:
                 self._round, asked.actor, done.search, key=asked.key, cause=asked.cause
             )
         for deed in done.deeds:
-            self._tell(deed(**self._caused_by(asked)))
+            self._record(deed(**self._caused_by(asked)))
         for note in done.reads:
             key = f"{asked.key}/{note.note}"
             self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)
@@ -438,7 +441,7 @@ class World:
             read = DocumentRead(**self._caused_by(asked), document=name, version=version, term=term)
             self._log.append(read)
 
-    def _tell(self, event: Event) -> None:
+    def _record(self, event: Event) -> None:
         """Log what has happened to a task, and seal what is true of it."""
         self._log.append(event)
         if self.shop is not None and isinstance(event, StepDone | TaskClosed):

@@ -14,7 +14,7 @@ from memory.chance import generator
 from memory.events import Call
 from memory.facts import Board, Job
 from subagents.learning import hazard
-from subagents.policy import HANDOFF, Observation
+from subagents.policy import Observation, is_handoff
 
 FIGURES = 10_000
 """Figures have four digits."""
@@ -195,7 +195,7 @@ def threads(observation: Observation) -> list[Thread]:
     """
     found = []
     for memo in observation.memos:
-        for line in memo.text.splitlines() if memo.name == HANDOFF else ():
+        for line in memo.text.splitlines() if is_handoff(memo.name) else ():
             if match := _THREAD.fullmatch(line):
                 found.append(Thread(match[1], int(match[2]), int(match[3])))
     return found

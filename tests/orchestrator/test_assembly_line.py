@@ -137,6 +137,13 @@ def test_an_honest_chain_that_loses_nothing_does_every_task_whatever_the_ingredi
         assert (done.claimed, done.done, done.progress_true) == (32, 32, 1.0)
 
 
+@pytest.mark.parametrize("parallel", [2, 3])
+def test_several_agents_at_once_each_have_their_own_task_and_do_them_all(parallel: int) -> None:
+    perfect = ("workers=[{policy: honest, count: 2}]", "chain.handoff=100%", "world.rounds=200")
+    done = report(*perfect, f"chain.parallel={parallel}")
+    assert (done.claimed, done.done, done.progress_true) == (32, 32, 1.0)
+
+
 def test_permanent_memory_makes_lost_handoffs_harmless() -> None:
     honest = ("workers=[{policy: honest, count: 4}]", "chain.handoff=0%")
     assert report(*honest, "assembly_line.memory=permanent").done == 32

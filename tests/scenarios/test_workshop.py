@@ -45,6 +45,12 @@ STRICT = (
 )
 
 
+def actor_of(agent: str) -> Actor:
+    """Return whose agent that is, such as ``w01.2b``."""
+    worker, generation = agent.split(".")
+    return Actor(worker, int(generation.rstrip("ab")), agent)
+
+
 class Shop:
     """A world of tasks, and agents who ask for anything."""
 
@@ -64,14 +70,12 @@ class Shop:
 
     def ask(self, agent: str, tool: str, **arguments: object) -> ToolResult:
         self.calls += 1
-        worker, generation = agent.split(".")
         call = Call.model_validate({"tool": tool, "arguments": arguments})
-        actor = Actor(worker, int(generation), agent)
-        asked = Asked(actor, self.round, self.calls, call, self.rehearsal.log.seq)
+        asked = Asked(actor_of(agent), self.round, self.calls, call, self.rehearsal.log.seq)
         return self.rehearsal.world.apply(asked)
 
     def board(self, agent: str) -> Board:
-        board = self.rehearsal.world.facts(agent.split(".")[0], agent=agent).board
+        board = self.rehearsal.world.facts(agent.split(".")[0], actor=actor_of(agent)).board
         assert board is not None
         return board
 
@@ -95,8 +99,8 @@ class Shop:
             self.rehearsal.world.advance(self.round)
 
     def die(self, agent: str) -> None:
-        log, worker = self.rehearsal.log, agent.split(".")[0]
-        envelope = log.envelope(self.round, Actor(worker, 1, agent), key=agent)
+        log = self.rehearsal.log
+        envelope = log.envelope(self.round, actor_of(agent), key=agent)
         log.append(EpisodeEnded(**envelope, turns=1, reason="life_over"))
 
     def of(self, kind: type[Event]) -> list[Event]:
@@ -122,6 +126,15 @@ def test_an_agent_that_dies_with_a_task_loses_it_at_once() -> None:
     assert kept == "draft is kept for w01 until round 3, and longer if work goes on"
     assert shop.ask("w01.2", "take_task", task="draft").message.startswith("draft is yours")
     assert shop.job("w01.2").token == 2
+
+
+def test_one_of_several_agents_at_once_does_not_take_what_another_left_its_successor() -> None:
+    shop = Shop("chain.parallel=2")
+    shop.ask("w01.1a", "take_task", task="draft")
+    shop.die("w01.1a")
+    assert "is kept for w01 until" in shop.ask("w01.1b", "take_task", task="draft").error
+    assert [job.task for job in shop.board("w01.1b").free] == ["post"]
+    assert not shop.ask("w01.2b", "take_task", task="draft").error
 
 
 def test_what_a_successor_does_not_take_up_in_time_is_free_for_others() -> None:
@@ -375,9 +388,8 @@ def test_the_world_comes_back_from_its_log_with_every_task_as_it_stood() -> None
         again.world.fold(event)
     for agent in ("w01.1", "w01.2", "w02.1"):
         worker = agent.split(".")[0]
-        assert again.world.facts(worker, agent=agent) == shop.rehearsal.world.facts(
-            worker, agent=agent
-        )
+        before = shop.rehearsal.world.facts(worker, actor=actor_of(agent))
+        assert again.world.facts(worker, actor=actor_of(agent)) == before
     assert isinstance(again.world, World) and again.world.shop
     assert again.world.shop.result == shop.result
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from memory.envelope import Event
+from memory.envelope import NOBODY, Actor, Event
 from memory.events import Leg, ToolResult, Transfer
 from memory.facts import WHOLE, Asked, Facts, Share
 from scenarios import checks
@@ -76,8 +76,8 @@ def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
 
 
 class _Boasting(World):
-    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
-        facts = super().facts(worker, share, agent)
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
+        facts = super().facts(worker, share, actor)
         return facts._replace(budget=facts.budget + 1)
 
 
@@ -106,8 +106,8 @@ class _Secretive(World):
         self.calls += 1
         return super().apply(asked)
 
-    def facts(self, worker: str) -> Facts:
-        return super().facts(worker)._replace(approved=self.calls)
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
+        return super().facts(worker, share, actor)._replace(approved=self.calls)
 
 
 class _Moody(World):
@@ -133,8 +133,8 @@ class _Loose(World):
 
 
 class _Misread(World):
-    def facts(self, worker: str, share: Share = WHOLE, agent: str | None = None) -> Facts:
-        facts = super().facts(worker, share, agent)
+    def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
+        facts = super().facts(worker, share, actor)
         return facts._replace(held={name: amount + 1 for name, amount in facts.held.items()})
 
 
