@@ -50,7 +50,7 @@ class Library:
     >>> library.find("Boiling Point", round=4)
     Document(id='d_001', version=1, term='boiling point', text='water boils at 100 C')
     >>> library.find("boiling point", round=5)
-    Document(id='d_001', version=2, term='boiling point', text='water boils at 545 C')
+    Document(id='d_001', version=2, term='boiling point', text='water boils at 925 C')
     """
 
     def __init__(
@@ -125,7 +125,7 @@ def made_up(count: int, seed: int) -> dict[str, str]:
     Examples
     --------
     >>> made_up(2, seed=7)
-    {'constant-1': 'constant-1 is 482', 'constant-2': 'constant-2 is 391'}
+    {'constant-1': 'constant-1 is 630', 'constant-2': 'constant-2 is 627'}
     """
     width = len(str(count))
     names = [f"constant-{number:0{width}d}" for number in range(1, count + 1)]

@@ -233,7 +233,7 @@ class Rehearsal:
     >>> from scenarios.world import World
     >>> rehearsal = Rehearsal(World, SUPPLY).play(rounds=2)
     >>> sorted({event.kind for event in rehearsal.events})[:3]
-    ['approval', 'demand', 'need']
+    ['approval', 'demand', 'document_read']
     """
 
     def __init__(self, make: Make, scenario: Scenario, seed: int = 7) -> None:

@@ -10,7 +10,7 @@ def told_of_line(report: LineReport) -> str:
     Examples
     --------
     >>> told_of_line(LineReport(fidelity=0.75, looked_up=9, misled=2))
-    'Of what was handed over, 75% arrived; 9 documents were read, 2 of them wrong.'
+    'Of what was handed over, 75.0% arrived; 9 documents were read, 2 of them wrong.'
     """
     parts = []
     if report.fidelity is not None:

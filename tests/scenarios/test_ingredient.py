@@ -37,7 +37,7 @@ def test_a_scenario_without_ingredients_says_nothing_of_them() -> None:
     assert "assembly_line" not in dump(lab())
     assert lab().assembly_line == AssemblyLineSpec()
     written = authored(lab("assembly_line.stuck=4"))["assembly_line"]
-    assert written == {"stuck": {"after": 4, "then": "tell"}}
+    assert written == {"memory": "notes", "stuck": {"after": 4, "then": "tell"}}
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,9 @@ def test_a_scenario_without_ingredients_says_nothing_of_them() -> None:
         ("stuck=24", "stuck.after is 24 turns, and a life has only 24"),
         ("budget={calls_per_life: 0}", "calls_per_life is 0; it must be at least 1"),
         ("memry=1", "assembly_line.memry is an unknown key"),
+        ("knowledge=lookup", "knowledge is about lookup, which takes a library: world.library"),
+        ("knowledge=wisdom", "it must be 'calculate', 'lookup' or 'state_claim'"),
+        ("reflection=0", "assembly_line.reflection is 0; it must be at least 1"),
     ],
 )
 def test_what_makes_no_sense_is_told_with_its_place(change: str, problem: str) -> None:
@@ -79,6 +82,21 @@ def test_what_makes_no_sense_is_told_with_its_place(change: str, problem: str) -
 )
 def test_a_library_that_makes_no_sense_is_told_with_its_place(change: str, problem: str) -> None:
     assert problem in told(f"world.{change}")
+
+
+@pytest.mark.parametrize("library", ["null", "{entries: {virtue: its own reward}}"])
+def test_steps_that_take_facts_take_a_library_that_states_figures(library: str) -> None:
+    changes = ["world.tasks.lookups=20%", f"world.library={library}"]
+    with pytest.raises(ScenarioProblems) as raised:
+        load_scenario("assembly_line", changes)
+    assert "are of a library whose entries state figures" in str(raised.value)
+
+
+def test_tools_come_with_the_ingredients_that_bring_them() -> None:
+    bare = lab().tools
+    switched = ("knowledge=[calculate, state_claim]", "reflection=1", "harness=2")
+    more = lab(*(f"assembly_line.{each}" for each in switched)).tools
+    assert more == (*bare, "calculate", "state_claim", "reflect", "edit_harness")
 
 
 def test_a_trigger_reads_its_bound_exactly() -> None:
