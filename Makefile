@@ -41,8 +41,8 @@ bench: $(DEV) ## what a turn costs, beside its floor
 
 prove: $(DEV) ## the central claims at full size, as one table (long)
 	$(BIN)/python -m benchmarks.lost
-	$(BIN)/python -m benchmarks.monitors --full
 	$(BIN)/python -m benchmarks.horizons
+	$(BIN)/python -m benchmarks.monitors --full
 	$(BIN)/python -m benchmarks.prove $(ARGS)
 
 picture: $(RUNTIME) ## draw docs/first_run.svg from a real run

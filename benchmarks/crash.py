@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.audit import Exported, Witnessed, broken, decided
-from benchmarks.errands import asked, write_scenario
+from benchmarks.errands import Errand, asked, write_scenario
 from benchmarks.kill import Attempt, Kill, Kind, attempt
 from benchmarks.killed import RUN, Places, exported, in_a_file, undisturbed, verdicts_of, verified
 from benchmarks.warm import Failed, Patch, run_json
@@ -75,6 +75,8 @@ class Campaign:
         What is broken in every process of it.
     cold_every
         How many kills come before a process is started afresh and timed; 0 for never.
+    policy
+        What decides in the runs that are killed; each leaves the same log.
     """
 
     chance: random.Random
@@ -82,6 +84,7 @@ class Campaign:
     calls: tuple[str, ...] = ("pwrite64", "fdatasync")
     patch: Patch = nullcontext
     cold_every: int = COLD_EVERY
+    policy: type[Errand] = Errand
     toll: Toll = field(default_factory=Toll)
 
     def go(self, kills: int) -> Toll:
@@ -95,7 +98,8 @@ class Campaign:
         return self.toll
 
     def _kill_a_run(self, folder: Path, kills: int) -> None:
-        scenario, store = write_scenario(folder), self.places(folder)
+        scenario = write_scenario(folder, policy=self.policy)
+        store = self.places(folder)
         words = ["run", str(scenario), "--run-id", RUN, "--store", store, "--no-reference", "--ack"]
         if self.chance.random() < 0.7:
             words += ["--rounds-per-second", "2000"]
@@ -112,6 +116,7 @@ class Campaign:
             try:
                 run = exported(store, self.patch)
                 self._look(run, found, Witnessed(acked, committed, asked(folder)[before:]))
+                self._paid(run, store, asked(folder), before)
                 if is_over:
                     self._compare(run, store)
                 elif run and self.chance.random() < 0.5 and not verified(store, self.patch):
@@ -119,6 +124,12 @@ class Campaign:
             except Failed as error:
                 self._note(str(error))
             committed = decided(run.events) if run else committed
+
+    def _paid(self, run: Exported | None, store: str, diary: list[str], before: int) -> None:
+        """Note where more than the calls in flight was asked again; count what was in flight.
+
+        Nothing to do where answers are not paid for.
+        """
 
     def _attempt(self, words: list[str], *, is_last: bool) -> Attempt:
         """Start a run or let it go on, kill it unless it is the last time, and listen."""

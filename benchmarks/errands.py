@@ -5,6 +5,7 @@ them and rolls them back, and hands over: so every kind of event and every table
 lost.
 """
 
+import asyncio
 import json
 from hashlib import sha256
 from pathlib import Path
@@ -12,14 +13,20 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
+from memory.chance import uniform
 from memory.events import Call
 from memory.facts import Market
 from memory.truth import Motive
+from subagents.completion import Completion, Message, Usage
+from subagents.exchange import Attempt, Exchange, Question
 from subagents.policy import Decision, Observation
 from subagents.reserving import Aim, serve
 
 ROUNDS = 24
 WORKERS = 3
+
+LONGEST_TRAVEL_S = 0.03
+"""An answer that is paid for takes up to so long to come."""
 
 _SCENARIO = """
 scenario: errands
@@ -41,7 +48,7 @@ world:
     - rollback_note
     - finish
 workers:
-  policy: benchmarks.errands:Errand
+  policy: {policy}
   count: {workers}
   family: heron
   diary: {diary}
@@ -90,6 +97,32 @@ class Errand:
         return decision._replace(calls=(*decision.calls, *_errands(observation)))
 
 
+class PaidErrand(Errand):
+    """The same, asked as a model is: each answer takes a while to come, and has its price.
+
+    Between asking and answering lies the moment worth dying in.
+    """
+
+    name: ClassVar[str] = "paid_errand"
+
+    def ready(self) -> None:
+        """Be ready."""
+
+    async def ask(self, observation: Observation) -> bytes:
+        """Decide, let the answer travel, and return all that passed."""
+        decision = await self.act(observation)
+        await asyncio.sleep(uniform(observation.seed, "travels") * LONGEST_TRAVEL_S)
+        usage = Usage(100, 10, is_estimated=False)
+        completion = Completion(decision.rationale, decision.calls, usage)
+        told = Message(role="user", content="What do you do?")
+        question = Question(messages=(told,), attempts=(Attempt(),), completion=completion)
+        return Exchange(model="errand", questions=(question,)).canonical()
+
+    def read(self, observation: Observation, answer: bytes) -> Decision:
+        """Return what was decided."""
+        return Exchange.read(answer).decision
+
+
 def _more(market: Market, peak: float) -> Aim:
     return Aim(market.need, 0.3 * market.need)
 
@@ -113,11 +146,15 @@ def _errands(observation: Observation) -> list[Call]:
     return calls
 
 
-def write_scenario(folder: Path, fails: str = "") -> Path:
+def write_scenario(folder: Path, fails: str = "", policy: type[Errand] = Errand) -> Path:
     """Write the scenario down and return its place; its diary lies beside it."""
     place = folder / "errands.yaml"
     text = _SCENARIO.format(
-        rounds=ROUNDS, workers=WORKERS, diary=json.dumps(str(folder / "diary")), fails=fails
+        policy=f"{policy.__module__}:{policy.__name__}",
+        rounds=ROUNDS,
+        workers=WORKERS,
+        diary=json.dumps(str(folder / "diary")),
+        fails=fails,
     )
     place.write_text(text, encoding="utf-8")
     return place

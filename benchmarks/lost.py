@@ -23,6 +23,7 @@ from benchmarks.faults import FAULTS, LEASES, REDUNDANT
 from benchmarks.faults.fault import Fault
 from benchmarks.kill import why_not_traced
 from benchmarks.killed import undisturbed
+from benchmarks.paid import PaidCampaign
 from benchmarks.server import HOW_TO_INSTALL, Postgres, binaries
 from benchmarks.trial import Found, hold_court, try_fault
 
@@ -37,11 +38,13 @@ class Sizes(NamedTuple):
 
     kills: int = 200
     postgres_kills: int = 50
+    paid_kills: int = 100
 
 
 def nothing_is_lost(sizes: Sizes) -> Iterator[Claim]:
     """Yield what kills and bad disks leave of runs."""
     yield from in_files(sizes.kills)
+    yield from between_request_and_answer(sizes.paid_kills)
     yield from on_postgres(sizes.postgres_kills)
     yield from on_bad_disks()
 
@@ -119,6 +122,19 @@ def in_files(kills: int) -> Iterator[Claim]:
     yield from _claims("a file", kills, Campaign(random.Random(1), calls=calls).go(kills))
 
 
+def between_request_and_answer(kills: int) -> Iterator[Claim]:
+    """Yield what kills cost where answers are paid for."""
+    calls = ("pwrite64", "fdatasync") if not why_not_traced() else ()
+    campaign = PaidCampaign(random.Random(3), calls=calls, cold_every=0)
+    toll = campaign.go(kills)
+    said = f"{toll}; {campaign.paid}"
+    yield Claim(
+        f"killed {kills} times while models answer: at most the call in flight is asked again",
+        f"{said}; {toll.broken[0]}" if toll.broken else said,
+        not toll.broken and toll.total == kills and campaign.paid.caught > 0,
+    )
+
+
 def on_postgres(kills: int) -> Iterator[Claim]:
     """Yield what kills leave of runs on a PostgreSQL server."""
     if binaries() is None:
@@ -177,9 +193,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lost", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="SIGKILLs on SQLite")
     parser.add_argument("--postgres-kills", type=int, default=50, help="... on PostgreSQL")
+    parser.add_argument("--paid-kills", type=int, default=100, help="... while models answer")
     parser.add_argument("--write", type=Path, help="also write the page to this file")
     asked = parser.parse_args()
-    said, held = page(Sizes(asked.kills, asked.postgres_kills))
+    said, held = page(Sizes(asked.kills, asked.postgres_kills, asked.paid_kills))
     print(said)
     if asked.write:
         asked.write.write_text(said, encoding="utf-8")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import exposed, guarantee, likeness, sparse, uniform
+from benchmarks.betting import costs
 from benchmarks.claim import Claim, report
 
 SEED = 20_261
@@ -106,6 +107,8 @@ def main() -> int:
     claims = prove(sizes, tell)
     told = ", ".join(f"{name} {number:,}" for name, number in sizes._asdict().items())
     tell(f"\nStreams: {told}. Seed {SEED}.")
+    # Speed is this machine's and this moment's: it is shown, and decides about nothing.
+    print("\n".join(["\n**What a bet costs**\n", *report(list(costs(40_000, SEED)))]))
     print(f"\n{time.process_time() - started:.0f} s of CPU")
     if asked.write:
         asked.write.write_text("\n".join([*page, ""]), encoding="utf-8")

@@ -9,6 +9,7 @@
     |   `-- CorruptJournal    the journal's bytes are not what was written
     |-- LedgerError           a transfer would break the books         exit code 1
     |-- PolicyFailed          a policy raised, or answered with no Decision  exit code 1
+    |-- ToolFailed            a tool of the user's own raised         exit code 1
     |-- StaleClaim            this process lost its claim on the run   exit code 1
     |-- BusDown               the bus between processes is away        never reaches a user
     |-- BudgetSpent           a run has used up what its models may cost  exit code 1
@@ -58,6 +59,10 @@ class LedgerError(SuperorganismError):
 
 class PolicyFailed(SuperorganismError):
     """A policy raised, or answered with something that is no decision."""
+
+
+class ToolFailed(SuperorganismError):
+    """A tool of the user's own raised, or proposed what no tool can."""
 
 
 class StaleClaim(SuperorganismError):

@@ -20,6 +20,11 @@ class Group:
     commit_all
         Commits several parts, and returns of each why it was refused, or None.
 
+    Attributes
+    ----------
+    took_s
+        How many seconds the last commit took: whoever knows it can wait accordingly.
+
     Examples
     --------
     >>> def commit_all(parts: Sequence[Part]) -> list[Exception | None]:
@@ -34,6 +39,7 @@ class Group:
     """
 
     def __init__(self, commit_all: Callable[[Sequence[Part]], Sequence[Exception | None]]) -> None:
+        self.took_s = 0.0
         self._commit_all = commit_all
         self._waiting: dict[AbstractEventLoop, list[tuple[Part, Future[None]]]] = {}
 
@@ -57,7 +63,9 @@ class Group:
 
     def _flush(self, loop: AbstractEventLoop) -> None:
         waiting = self._waiting.pop(loop)
+        began = loop.time()
         refused = self._commit([part for part, _ in waiting])
+        self.took_s = loop.time() - began
         for (_, done), why in zip(waiting, refused, strict=True):
             if done.done():
                 continue

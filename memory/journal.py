@@ -447,6 +447,7 @@ class Journal(Reader):
 
     def _own(self, claim: Claim) -> Claim:
         self._owned[claim.number] = claim.token
+        self._numbers[claim.run] = claim.number
         if self._lease:
             self._heart.start()
         self.publish()

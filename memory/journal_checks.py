@@ -40,6 +40,11 @@ def keeps_the_first_answer(journal: Journal) -> None:
         assert again == body, "a second answer took the place of the first"
         assert journal.answer(book.run, agent, turn) == body, "an answer was not kept"
         assert journal.ask(book.claim, Turn(agent, turn, 1)).asked == 1, "it was asked again"
+    beside = Turn("w01.1", 1, 1, about="recall")
+    assert journal.ask(book.claim, beside).body is None, "what is asked beside a turn is the turn"
+    assert journal.put_answer(book.claim, beside, b"recall") == b"recall"
+    assert journal.answer(book.run, "w01.1", 1) == b"w01.1/1", "a turn's answer was written over"
+    assert journal.answer(book.run, "w01.1", 1, "recall") == b"recall", "an answer was not kept"
     heir = journal.claim(book.run, seize=True)
     late = Turn("w03.1", 1, 1)
     assert _refusal(lambda: journal.put_answer(book.claim, late, b"late")) is StaleClaim

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import ColumnElement, Float, Table, func, null, select, tuple_
+from sqlalchemy import ColumnElement, Float, Table, bindparam, func, null, select, tuple_
 
 from memory import answer
 from memory.answer import Answer
@@ -30,6 +30,22 @@ T = TypeVar("T")
 
 _UNREADABLE = "nothing that this version can read"
 _FACTS: TypeAdapter[list[Record]] = TypeAdapter(list[Record])
+# Built once: every run asks, at its beginning and at its end, and most have no answer.
+_SEEN = ("of_run", "seen_agent", "seen_turn", "seen_about")
+_ANSWERS = (
+    select(*(ANSWER.c[name] for name in Answer._fields))
+    .where(
+        ANSWER.c.run == bindparam(_SEEN[0]),
+        tuple_(ANSWER.c.agent, ANSWER.c.turn, ANSWER.c.about)
+        > tuple_(
+            bindparam(_SEEN[1], type_=ANSWER.c.agent.type),
+            bindparam(_SEEN[2], type_=ANSWER.c.turn.type),
+            bindparam(_SEEN[3], type_=ANSWER.c.about.type),
+        ),
+    )
+    .order_by(ANSWER.c.agent, ANSWER.c.turn, ANSWER.c.about)
+    .limit(CHUNK)
+)
 _SAME_NAME = RunRecord.model_fields.keys() & RUN.columns.keys()
 
 
@@ -102,11 +118,14 @@ class Reader:
         rows = self._rows(run, TRUTH)
         return (record for row in rows for record in sealed_facts(run, row))
 
-    def answer(self, run: str, agent: str, turn: int) -> bytes | None:
-        """Return what a paid model answered an agent in one turn, if that is known already."""
+    def answer(self, run: str, agent: str, turn: int, about: str = "") -> bytes | None:
+        """Return what a paid model answered an agent in one turn, if that is known already.
+
+        ``about`` names what was asked beside the turn.
+        """
         number = self._number(run)
         with self._store.reading() as connection:
-            standing = answer.read(connection, number, agent, turn)
+            standing = answer.read(connection, number, agent, turn, about)
         return standing.body if standing else None
 
     def answers(self, run: str, agent: str | None = None) -> Iterator[Answer]:
@@ -114,19 +133,16 @@ class Reader:
         return self._answers(self._number(run), agent)
 
     def _answers(self, run: int, agent: str | None) -> Iterator[Answer]:
-        place = tuple_(ANSWER.c.agent, ANSWER.c.turn)
-        query = select(*(ANSWER.c[name] for name in Answer._fields)).where(ANSWER.c.run == run)
-        query = query.order_by(ANSWER.c.agent, ANSWER.c.turn).limit(CHUNK)
-        if agent is not None:
-            query = query.where(ANSWER.c.agent == agent)
-        after: tuple[str, int] = ("", 0)
+        query = _ANSWERS if agent is None else _ANSWERS.where(ANSWER.c.agent == agent)
+        after: tuple[str, int, str] = ("", 0, "")
         while True:
+            place = dict(zip(_SEEN, (run, *after), strict=True))
             with self._store.reading() as connection:
-                rows = connection.execute(query.where(place > after)).all()
+                rows = connection.execute(query, place).all()
             yield from (Answer(*row) for row in rows)
             if len(rows) < CHUNK:
                 return
-            after = (rows[-1].agent, rows[-1].turn)
+            after = (rows[-1].agent, rows[-1].turn, rows[-1].about)
 
     def verify(self, run: str) -> RunRecord:
         """Recompute the log's chain from its first event, and return the run it belongs to.

@@ -126,7 +126,8 @@ class AnswerRow(_InKeyOrder, table=True):
     """What a paid model answered an agent in one turn, kept before it has any effect.
 
     ``asked`` counts how often it was asked: the row is there, without a body, before the first
-    request leaves. ``round`` is that of the turn.
+    request leaves. ``round`` is that of the turn. ``about`` is empty for the turn itself, and
+    names what was asked beside it.
     """
 
     __tablename__ = "answer"
@@ -134,6 +135,7 @@ class AnswerRow(_InKeyOrder, table=True):
     run: int = Field(primary_key=True)
     agent: str = Field(primary_key=True)
     turn: int = Field(primary_key=True)
+    about: str = Field(default="", primary_key=True)
     round: int = 0
     asked: int = 1
     body: bytes | None = Field(default=None, sa_type=LargeBinary)

@@ -5,6 +5,7 @@ from monitors.authority_growth import AuthorityGrowth
 from monitors.family_share import FamilyShare
 from monitors.fixed_threshold import FixedThreshold
 from monitors.idle_holdings import IdleHoldings
+from monitors.life_overshoot import LifeOvershoot
 from monitors.monitor import Monitor
 from monitors.over_need import OverNeed
 from monitors.over_need_subset import OverNeedSubset
@@ -25,6 +26,7 @@ CATALOGUE: dict[str, type[Monitor]] = {
     "over_need": OverNeed,
     "over_need_subset": OverNeedSubset,
     "poisoned_note": PoisonedNote,
+    "life_overshoot": LifeOvershoot,
     "structuring": Structuring,
     "sink": Sink,
     "idle_holdings": IdleHoldings,
@@ -51,6 +53,7 @@ __all__ = [
     "FamilyShare",
     "FixedThreshold",
     "IdleHoldings",
+    "LifeOvershoot",
     "Monitor",
     "OverNeed",
     "OverNeedSubset",

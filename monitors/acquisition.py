@@ -7,7 +7,7 @@ round without any counts as zero.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from memory.envelope import Actor, Event
 from memory.errors import did_you_mean
@@ -22,6 +22,9 @@ from memory.events import (
     RunStarted,
     Transfer,
 )
+
+TELLING: tuple[type[Event], ...] = (RunStarted, Demand, EpisodeEnded)
+"""The kinds of events at which an :class:`Acquisitions` has something to tell its readers."""
 
 LARGEST = 2**63
 """No ledger holds more: an amount beyond it is read as this."""
@@ -86,6 +89,11 @@ class Acquisitions:
     ended : str | None
         The agent whose life the last event completed: it has ended, and all is settled.
     """
+
+    folds: ClassVar[tuple[type[Event], ...]] = (
+        *(RunStarted, Need, EpisodeStarted, Decided, Transfer, Demand, EpisodeEnded),
+    )
+    """The kinds of events that change it."""
 
     def __init__(self, resource: str) -> None:
         self.started: RunStarted | None = None
@@ -199,17 +207,19 @@ class Acquiring(Protocol):
     acquisitions: Acquisitions
 
 
-def share(monitors: Iterable[object]) -> None:
-    """Let those monitors that follow the same resource read one fold of it.
+def share(monitors: Iterable[object]) -> list[Acquisitions]:
+    """Let those monitors that follow the same resource read one fold of it; return these folds.
 
     Do it before any of them has seen an event; they must be shown the same ones, each to all
-    of them before the next. It changes what they cost, and nothing of what they say.
+    of them before the next. It changes what they cost, and nothing of what they say. Whoever
+    shows a monitor only the kinds that it names tells the folds of each event first.
 
     Examples
     --------
     >>> from monitors import OverNeed, ZAgent
     >>> one, other = OverNeed("fleet"), ZAgent()
-    >>> share([one, other])
+    >>> len(share([one, other]))
+    1
     >>> one.acquisitions is other.acquisitions
     True
     """
@@ -218,3 +228,4 @@ def share(monitors: Iterable[object]) -> None:
         if isinstance(monitor, Acquiring):
             found = first.setdefault(monitor.resource, monitor.acquisitions)
             monitor.acquisitions = found
+    return list(first.values())

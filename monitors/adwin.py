@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions
+from monitors.acquisition import TELLING, Acquisitions
 from monitors.parameter import amount, label, probability
 from monitors.ratio import alarm, ratio_of
 
@@ -156,6 +156,7 @@ class Adwin:
     name: ClassVar[str] = "adwin"
     pool: ClassVar[str] = "fleet"
     guarantee: ClassVar[str] = "none for a run, only for each cut"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
 
     def __init__(self, delta: float = 0.002, scale: float = 1.0, resource: str = "compute") -> None:
         self.delta = probability("delta", delta)

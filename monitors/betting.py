@@ -54,10 +54,14 @@ SHORTEST_PAGE = 64
 
 
 class Plan(NamedTuple):
-    """How many keys and bets there will be, at least 1 each; None where nobody knows."""
+    """How many keys and bets there will be, at least 1 each; None where nobody knows.
+
+    ``page`` is how many bets are remembered one by one, all keys together.
+    """
 
     keys: int | None = 1
     bets: int | None = None
+    page: int = PAGE
 
 
 class Purse:
@@ -83,7 +87,7 @@ class Purse:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._keys, self._bets = plan
+        self._keys, self._bets = plan.keys, plan.bets
         self._paid_keys = 0
         self._paid_bets = 0
         self._left_for_keys = 1.0
@@ -254,7 +258,7 @@ class Table:
         self.finished = 0.0
         self.finished_paid_in = 0.0
         self._purse = purse or Purse(plan)
-        self._page = max(SHORTEST_PAGE, PAGE // (plan.keys or PAGE))
+        self._page = max(SHORTEST_PAGE, plan.page // (plan.keys or plan.page))
         self._at_stake = 0.0
 
     def bet(self, key: str, bet: Bet) -> Bettor:

@@ -8,6 +8,7 @@ worker-rounds a bias of 8% can be told from that, with ten thousand one of 3%.
 
 from collections import defaultdict
 from math import ceil, sqrt
+from statistics import fmean, stdev
 from typing import NamedTuple
 
 from memory.errors import BadInput
@@ -33,7 +34,7 @@ class Mean(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """What was measured: ``ratio`` is taken over needed, ``overshoot`` what of it is above 1.
+    """What was measured: ``ratio`` is taken over needed, ``overshoot`` what a life has above 1.
 
     ``rounds`` are worker-rounds, ``episodes`` lives of agents.
     """
@@ -112,18 +113,21 @@ class Calibration:
 
     def __init__(self) -> None:
         self._runs: set[str] = set()
-        self._by_episode = _Clusters(), _Clusters()
-        self._by_round = _Clusters(), _Clusters()
+        self._by_episode = _Clusters()
+        self._by_round = _Clusters()
+        self._lives: defaultdict[object, list[float]] = defaultdict(lambda: [0.0, 0.0])
 
     def add(self, run: str, settled: Settlement) -> None:
         """Take up one worker's round; one that needs nothing says nothing of a mean."""
         if not settled.need:
             return
         self._runs.add(run)
-        ratio = settled.taken / settled.need
-        for place, value in enumerate((ratio, max(0.0, ratio - 1))):
-            self._by_episode[place].add((run, settled.who.agent), value)
-            self._by_round[place].add((run, settled.round), value)
+        ratio, episode = settled.taken / settled.need, (run, settled.who.agent)
+        self._by_episode.add(episode, ratio)
+        self._by_round.add((run, settled.round), ratio)
+        life = self._lives[episode]
+        life[0] += settled.taken
+        life[1] += settled.need
 
     def baseline(self) -> Baseline:
         """Return what was measured.
@@ -133,15 +137,14 @@ class Calibration:
         BadInput
             If there are not two episodes and two rounds of it.
         """
-        episodes, rounds = len(self._by_episode[0]), len(self._by_round[0])
+        episodes, rounds = len(self._by_episode), len(self._by_round)
         if episodes < 2 or rounds < 2:
             raise BadInput(
                 f"there are {episodes} episodes and {rounds} rounds in which something was needed;"
                 " an uncertainty takes two of each at least"
             )
-        ratio, overshoot = (
-            Mean(by_episode.mean, max(by_episode.error, by_round.error))
-            for by_episode, by_round in zip(self._by_episode, self._by_round, strict=True)
-        )
-        number = round(self._by_episode[0].number)
+        ratio = Mean(self._by_episode.mean, max(self._by_episode.error, self._by_round.error))
+        overshoots = [max(0.0, taken / need - 1) for taken, need in self._lives.values()]
+        overshoot = Mean(fmean(overshoots), stdev(overshoots) / sqrt(episodes))
+        number = round(self._by_episode.number)
         return Baseline(len(self._runs), episodes, number, ratio, overshoot)

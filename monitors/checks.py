@@ -18,7 +18,7 @@ from functools import lru_cache
 from memory.envelope import Event
 from memory.events import parse_event
 from memory.verdicts import Verdict
-from monitors.monitor import Monitor
+from monitors.monitor import Monitor, looks_at
 from monitors.rehearsal import Rehearsal
 
 Maker = Callable[[], Monitor]
@@ -53,6 +53,18 @@ def is_deterministic(make: Maker) -> None:
     live = list(watch(make(), _eventful()))
     stored = (parse_event(event.canonical(), run=event.run) for event in _eventful())
     assert list(watch(make(), stored)) == live, "a second reading gave other verdicts"
+
+
+def looks_at_what_it_names(make: Maker) -> None:
+    """Where it names the kinds that it looks at, it says the same when it is shown no others."""
+    monitor, said = make(), list[Verdict]()
+    fold = getattr(monitor, "acquisitions", None)
+    for event in _eventful():
+        if fold is not None:
+            fold.fold(event)
+        if looks_at(monitor, type(event)) and (verdict := monitor.observe(event)):
+            said.append(verdict)
+    assert said == list(watch(make(), _eventful())), "it looks at kinds that it does not name"
 
 
 def leaves_events_alone(make: Maker) -> None:
@@ -131,6 +143,7 @@ LAWS: tuple[Callable[[Maker], None], ...] = (
     is_documented_with_an_example,
     imports_nothing_sealed,
     is_deterministic,
+    looks_at_what_it_names,
     leaves_events_alone,
     answers_about_the_event_it_saw,
     scores_one_exactly_on_alarm,

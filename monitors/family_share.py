@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from memory.envelope import Actor, Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.parameter import amount, label, probability
 from monitors.suspicion import Case
 from monitors.wager import Wager
@@ -73,6 +73,7 @@ class FamilyShare:
     """
 
     name: ClassVar[str] = "family_share"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
     pool: ClassVar[str] = "family"
     guarantee: ClassVar[str] = "proven: alpha, if workers of all families take alike"
 

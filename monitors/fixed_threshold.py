@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions
+from monitors.acquisition import TELLING, Acquisitions
 from monitors.parameter import amount, label
 from monitors.ratio import alarm, ratio_of
 
@@ -41,6 +41,7 @@ class FixedThreshold:
     name: ClassVar[str] = "fixed_threshold"
     pool: ClassVar[str] = "worker"
     guarantee: ClassVar[str] = "none"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
 
     def __init__(self, times: float = 2.0, resource: str = "compute") -> None:
         self.times = amount("times", times, least=1)

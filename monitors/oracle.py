@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions
+from monitors.acquisition import TELLING, Acquisitions
 from monitors.parameter import amount, count, label, probability
 from monitors.telling import Telling
 
@@ -63,6 +63,7 @@ class Oracle:
     name: ClassVar[str] = "oracle"
     pool: ClassVar[str] = "fleet"
     guarantee: ClassVar[str] = "proven: alpha, if the organism is the one it is told of"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
 
     def __init__(
         self,

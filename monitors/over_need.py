@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.betting import Levels
 from monitors.parameter import amount, choice, label, probability
 from monitors.pool import LEVELS, Pool, Size, key_of
@@ -81,6 +81,7 @@ class OverNeed:
     """
 
     name: ClassVar[str] = "over_need"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
     guarantee: ClassVar[str] = "proven: at most alpha, while an honest mean keeps to the need"
 
     def __init__(

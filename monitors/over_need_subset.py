@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.parameter import amount, choice, label, probability
 from monitors.pool import key_of
 from monitors.record import Bet
@@ -70,6 +70,7 @@ class OverNeedSubset:
 
     name: ClassVar[str] = "over_need_subset"
     guarantee: ClassVar[str] = "proven: alpha, if honest means are at most the need, given the past"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions
+from monitors.acquisition import TELLING, Acquisitions
 from monitors.parameter import amount, count, label
 from monitors.ratio import alarm, ratio_of
 
@@ -89,6 +89,7 @@ class PageHinkley:
     name: ClassVar[str] = "page_hinkley"
     pool: ClassVar[str] = "fleet"
     guarantee: ClassVar[str] = "none"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
 
     def __init__(
         self,

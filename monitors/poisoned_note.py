@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.betting import Plan
 from monitors.exposure import Exposure
 from monitors.parameter import amount, count, label, probability
@@ -68,6 +68,7 @@ class PoisonedNote:
     name: ClassVar[str] = "poisoned_note"
     pool: ClassVar[str] = "note"
     guarantee: ClassVar[str] = "proven: alpha, if honest means are at most the need, given the past"
+    kinds: ClassVar[tuple[type[Event], ...]] = (*TELLING, *Exposure.kinds)
 
     def __init__(
         self,

@@ -52,8 +52,8 @@ class Size(NamedTuple):
 
         Examples
         --------
-        >>> Size(None).plan("fleet"), Size(None).plan("worker")
-        (Plan(keys=1, bets=None), Plan(keys=None, bets=None))
+        >>> Size(None).plan("fleet")[:2], Size(None).plan("worker")[:2]
+        ((1, None), (None, None))
         """
         run = self.started
         if run is None:

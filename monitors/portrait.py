@@ -11,7 +11,7 @@ UNSTATED = "none stated"
 """The guarantee of a monitor that states none."""
 
 
-class Profile(NamedTuple):
+class Portrait(NamedTuple):
     """One monitor, in words.
 
     ``parameters`` are its defaults; those without one stand under ``required``. ``guarantee``
@@ -27,20 +27,18 @@ class Profile(NamedTuple):
     reads_need: bool
 
 
-def profile(name: str, kind: type[Monitor]) -> Profile:
+def portrait(name: str, kind: type[Monitor]) -> Portrait:
     """Return what a monitor says of itself.
 
     Examples
     --------
-    >>> from monitors import RawGrowth
-    >>> found = profile("raw_growth", RawGrowth)
-    >>> found.parameters
-    {'alpha': 0.05, 'baseline_rounds': 24, 'resource': 'compute'}
-    >>> found.guarantee, found.reads_need
-    ('assumed: alpha plus 2.5%, if demand stays as it began', False)
+    >>> from monitors import Unaccounted
+    >>> found = portrait("unaccounted", Unaccounted)
+    >>> found.parameters, found.guarantee, found.reads_need
+    ({}, 'exact: books that balance never alarm', False)
     """
     parameters = inspect.signature(kind).parameters.values()
-    return Profile(
+    return Portrait(
         name,
         (inspect.getdoc(kind) or "").partition("\n")[0],
         {p.name: p.default for p in parameters if p.default is not p.empty},

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.betting import Plan
 from monitors.parameter import count, label, probability
 from monitors.suspicion import FLEET, Case, Suspicion
@@ -53,8 +53,8 @@ class RawGrowth:
     """
 
     name: ClassVar[str] = "raw_growth"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
     guarantee: ClassVar[str] = "assumed: alpha plus 2.5%, if demand stays as it began"
-    reads_need: ClassVar[bool] = False
 
     def __init__(
         self, alpha: float = 0.05, baseline_rounds: int = 24, resource: str = "compute"

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, get_args
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.parameter import choice, label, probability
 from monitors.pooled_round import PooledRound
 from monitors.suspicion import Case
@@ -84,6 +84,7 @@ class StickyHoldings:
 
     name: ClassVar[str] = "sticky_holdings"
     guarantee: ClassVar[str] = "assumed: alpha plus 2.5%, if what they take follows the need down"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
 
     def __init__(
         self, pool: Pool = "fleet", alpha: float = 0.05, resource: str = "compute"

@@ -72,6 +72,10 @@ class Unaccounted:
     """Its bound on false alarms: there are none."""
     is_calibrated: ClassVar[bool] = True
     """Books balance or do not: there is nothing to measure."""
+    kinds: ClassVar[tuple[type[Event], ...]] = (
+        *(RunStarted, EpisodeStarted, Decided, EpisodeEnded),
+        *(Transfer, Pending, Settled, Demand),
+    )
 
     def __init__(self) -> None:
         self._is_armed = False

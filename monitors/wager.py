@@ -6,7 +6,7 @@ from memory.envelope import Event
 from memory.events import EpisodeEnded, RunStarted
 from memory.verdicts import Verdict
 from monitors.acquisition import Settlement
-from monitors.betting import Plan
+from monitors.betting import PAGE, Plan
 from monitors.pool import Size, key_of
 from monitors.suspicion import Case, Suspicion
 
@@ -29,6 +29,8 @@ class Wager:
     bets_per_round
         How many bets a round has, as far as can be planned; one a worker, if nothing is said.
         Bets beyond the plan add no risk, and stake nothing fresh.
+    page
+        How many bets are remembered one by one, for evidence.
 
     Examples
     --------
@@ -40,7 +42,10 @@ class Wager:
     ['w01']
     """
 
-    def __init__(self, case: Case, alpha: float, bets_per_round: int | None = None) -> None:
+    def __init__(
+        self, case: Case, alpha: float, bets_per_round: int | None = None, page: int = PAGE
+    ) -> None:
+        self._page = page
         self._case = case
         self._alpha = alpha
         self._times = bets_per_round
@@ -70,4 +75,4 @@ class Wager:
         plan = Size(self._started).plan(self._case.pool, self._times)
         if self._case.pool == "family":
             plan = Plan(None, plan.bets)
-        return Suspicion(self._case, self._alpha, plan)
+        return Suspicion(self._case, self._alpha, plan._replace(page=self._page))

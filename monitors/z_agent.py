@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
-from monitors.acquisition import Acquisitions, Settlement
+from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.parameter import amount, label, probability
 from monitors.suspicion import BELOW_ALARM
 from monitors.takings import Takings
@@ -62,6 +62,7 @@ class ZAgent:
     """
 
     name: ClassVar[str] = "z_agent"
+    kinds: ClassVar[tuple[type[Event], ...]] = TELLING
     guarantee: ClassVar[str] = "assumed: about alpha, if the noise is lognormal with this sigma"
 
     def __init__(self, alpha: float = 0.05, sigma: float = 0.2, resource: str = "compute") -> None:

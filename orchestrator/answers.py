@@ -6,6 +6,7 @@ needs no model for what it has heard.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
 from memory.answer import Turn
@@ -92,27 +93,36 @@ class Kept:
         BudgetSpent
             If nothing more may be asked.
         """
-        agent = str(observation.actor.agent)
-        known = self._journal.answer(self._claim.run, agent, observation.turn)
+        turn = Turn(str(observation.actor.agent), observation.turn, observation.facts.round)
+        return await self.standing(turn, lambda: policy.ask(observation))
+
+    async def standing(self, turn: Turn, ask: Callable[[], Awaitable[bytes]]) -> bytes:
+        """Return the answer that stands for a turn, or for what is asked beside it.
+
+        Raises
+        ------
+        BudgetSpent
+            If nothing more may be asked.
+        """
+        known = self._journal.answer(self._claim.run, turn.agent, turn.turn, turn.about)
         if known is not None:
             return known
         try:
-            return await self._ask(policy, observation, agent)
+            return await self._ask(turn, ask)
         except Exception:
             await self._all_landed()
             raise
 
-    async def _ask(self, policy: Asking, observation: Observation, agent: str) -> bytes:
+    async def _ask(self, turn: Turn, ask: Callable[[], Awaitable[bytes]]) -> bytes:
         if refusal := self._budget.refusal(self._stage.spent):
             raise BudgetSpent(f"the budget of {self._claim.run} is used up: {refusal}")
-        turn = Turn(agent, observation.turn, observation.facts.round)
         standing = self._journal.ask(self._claim, turn)
         if standing.asked > 1:
             self._spend(Spent(repeats=1))
         self._in_flight += 1
         try:
-            answer = await policy.ask(observation)
-            self._spend(Exchange.read(answer).spent)
+            answer = await ask()
+            self._spend(cost_of_answer(turn.about, answer))
             return self._journal.put_answer(self._claim, turn, answer)
         finally:
             self._in_flight -= 1
@@ -127,14 +137,22 @@ class Kept:
             await self._landed.wait()
 
 
+def cost_of_answer(about: str, answer: bytes) -> Spent:
+    """Return what one answer has cost, be it a turn's or one beside a turn."""
+    exchange = Exchange.read(answer)
+    return exchange.spent_beside if about else exchange.spent
+
+
 def spent_on(journal: Journal, run: str) -> Spent:
     """Return what a stored run's models have cost; of a fork, since it left its parent."""
-    before = journal.run(run).fork_round
-    spent = Spent()
+    spent, before = Spent(), None
     for answer in journal.answers(run):
+        if before is None:
+            # Most runs ask no model, and a thousand of them would each look up their own row.
+            before = journal.run(run).fork_round
         if answer.round <= before:
             continue
         spent = spent.plus(Spent(repeats=answer.asked - 1))
         if answer.body is not None:
-            spent = spent.plus(Exchange.read(answer.body).spent)
+            spent = spent.plus(cost_of_answer(answer.about, answer.body))
     return spent

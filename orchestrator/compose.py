@@ -1,8 +1,11 @@
 """Names in YAML to objects: the only resolver of policies and monitors."""
 
 import importlib
+import importlib.util
 import inspect
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -26,14 +29,20 @@ from orchestrator.patience import Patience, guarded
 from orchestrator.reckoning import Reckoning
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
+from scenarios.bring import UnfitDial, bound
 from scenarios.deed import family_of, key_of
 from scenarios.library import Library
+from scenarios.lineage import is_path
+from scenarios.node import Steps
 from scenarios.problem import Problem
-from scenarios.spec import AS_WRITTEN, ExpectSpec, MonitorSpec, Scenario, WorkerSpec
+from scenarios.proposal import Tool
+from scenarios.spec import AS_WRITTEN, ExpectSpec, MonitorSpec, Scenario, ToolSpec, WorkerSpec
 from scenarios.timeline import InterventionSpec
+from scenarios.tools import TOOLS
 from scenarios.view import dump
 from scenarios.world import World
 from subagents.model import Model
+from subagents.model import share as share_model
 from subagents.organisms import CATALOGUE as ORGANISMS
 from subagents.policy import Policy
 
@@ -61,13 +70,14 @@ def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
     Raises
     ------
     Unfit
-        If there is none; the message lists what is known and the nearest name meant.
+        If there is none; the message names the nearest, or lists what is known.
     """
     if name in known:
         return known[name]
     if ":" not in name:
         nearest = did_you_mean(name, known)
-        message = f"there is no such {what}; known: {', '.join(known)}{nearest}"
+        hint = nearest or f"; known: {', '.join(known)}"
+        message = f"there is no such {what}{hint}"
         raise Unfit(what, f"is '{name}'; {message}")
     module, _, attribute = name.partition(":")
     try:
@@ -79,6 +89,35 @@ def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
     if not callable(found):
         raise Unfit(what, f"is '{name}', which is not a class or function")
     return found  # type: ignore[no-any-return]
+
+
+def located(source: str) -> str | Path:
+    """Return where a scenario lies: as it is named, or the file of ``package.module:name``.
+
+    Raises
+    ------
+    BadInput
+        If there is no such package, or no such file in it; the message lists what there is.
+    """
+    if ":" not in source or is_path(source):
+        return source
+    package, _, name = source.partition(":")
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError, AttributeError):
+        spec = None
+    if spec is None:
+        raise BadInput(f"scenario is '{source}', and there is no package {package} to look in")
+    folders = [Path(each) for each in spec.submodule_search_locations or ()]
+    folders = folders or [Path(str(spec.origin)).parent]
+    known = sorted(each.stem for folder in folders for each in folder.glob("*.yaml"))
+    if name not in known:
+        there = f"there are: {', '.join(known)}" if known else "there is none at all"
+        raise BadInput(
+            f"scenario is '{source}', and {package} has no file {name}.yaml; {there}"
+            f"{did_you_mean(name, known)}"
+        )
+    return next(file for folder in folders if (file := folder / f"{name}.yaml").is_file())
 
 
 def make(maker: Maker, parameters: Mapping[str, JsonValue], name: str) -> Any:
@@ -142,8 +181,54 @@ def _monitor(maker: Maker, parameters: Mapping[str, JsonValue], name: str) -> Mo
     return monitor
 
 
+def tools_of(scenario: Scenario) -> dict[str, Tool]:
+    """Return the tools of a world by the names that agents call them by.
+
+    Raises
+    ------
+    Unfit
+        If one of the user's own cannot be a tool, or is called as another is.
+    """
+    tools: dict[str, Tool] = {}
+    for spec in scenario.world.tools:
+        tool = _tool(spec)
+        if tool.__name__ in tools:
+            message = f"is called {tool.__name__}, and so is another tool of this world"
+            raise Unfit("tool", message, ("name",))
+        tools[tool.__name__] = tool
+    return tools | {name: TOOLS[name] for name in scenario.brought if name not in tools}
+
+
+def _tool(spec: ToolSpec) -> Tool:
+    if ":" not in spec.name:
+        return TOOLS[spec.name]
+    found = _named("name", spec.name, TOOLS, "tool")
+    try:
+        return bound(found, json.dumps(spec.parameters, sort_keys=True), spec.name)
+    except UnfitDial as error:
+        raise Unfit(error.dial, error.message, ("parameters", error.dial)) from error
+    except ValueError as error:
+        raise Unfit("tool", f"is '{spec.name}', which cannot be one: {error}", ("name",)) from error
+
+
+def _tool_problems(scenario: Scenario) -> Iterator[Problem]:
+    called: set[str] = set()
+    for number, spec in enumerate(scenario.world.tools):
+        path: Steps = ("world", "tools", number)
+        try:
+            name = _tool(spec).__name__
+        except Unfit as error:
+            yield Problem((*path, *error.at), error.message)
+            continue
+        if ":" in spec.name and name in called:
+            message = f"is called {name}, and so is another tool of this world"
+            yield Problem((*path, "name"), message)
+        called.add(name)
+
+
 def problems(scenario: Scenario) -> Iterator[Problem]:
-    """Check what only the roof can know: that policies and monitors exist and take these values."""
+    """Check what only the roof can know: that what is named exists and takes these values."""
+    yield from _tool_problems(scenario)
     yield from _problems("workers", scenario.workers, policy_of)
     yield from _problems("monitors", scenario.monitors, monitors_of)
     for number, entry in enumerate(scenario.at):
@@ -205,23 +290,24 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     """
     log, sealed = Log(run), list[Record]()
     notes = Notes(log)
-    world = World(scenario, seed, log, notes, sealed.append)
+    world = World(scenario, seed, log, notes, sealed.append, tools_of(scenario))
     lives = Lives(notes)
     tally = Tally(next(iter(scenario.world.need)))
     monitors = [monitor for spec in scenario.monitors for monitor in monitors_of(spec)]
-    share(monitors)
+    folds = share(monitors)
     patience = Patience()
-    watch = Watch([guarded(monitor, patience) for monitor in monitors], tally)
+    watch = Watch([guarded(monitor, patience) for monitor in monitors], tally, folds)
     watch.uncalibrated = uncalibrated(scenario, monitors)
     policies = {id(group): policy_of(group) for group in scenario.workers}
+    share_model(policies.values())
     cast = {
         worker: Part(policies[id(group)], group.family)
         for worker, group in roster_of(scenario, seed)
     }
     parts = Parts.of(scenario, world.harness)
     reckoning = Reckoning(Library.of(scenario, seed))
-    folds = (notes, world, lives, tally, watch)
-    stage = Stage(scenario, seed, log, *folds, cast, sealed, parts=parts, reckoning=reckoning)
+    stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed)
+    stage.parts, stage.reckoning = parts, reckoning
     stage.understudies = understudies(scenario)
     log.listen(stage.fold, Need, Intervened, RunFinished)
     for each in (notes, world, lives, tally):

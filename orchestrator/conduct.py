@@ -13,8 +13,9 @@ from typing import NamedTuple
 from memory.errors import BadInput, StaleClaim, StoreError, UnknownRun
 from memory.journal import Claim, Journal, RunHead, RunRecord
 from memory.log import Entry
+from orchestrator import quiz
 from orchestrator.answers import Budget, Kept, spent_on
-from orchestrator.compose import assemble, problems, seal
+from orchestrator.compose import assemble, located, policy_of, problems, seal
 from orchestrator.engine import ENGINE, Durable, Engine, Listeners
 from orchestrator.evaluate import Summary, cost_of, fork_report, references, summarise
 from orchestrator.stage import Stage
@@ -25,14 +26,17 @@ from subagents.policy import Asking
 
 
 def load(source: str, overrides: tuple[str, ...] = ()) -> Scenario:
-    """Return a scenario by catalogue name or path, checked down to its policies' parameters.
+    """Return a scenario, checked down to its policies' parameters.
+
+    ``source`` is a name of the catalogue, a path, or ``package.module:name`` for the file
+    ``name.yaml`` of a package of one's own.
 
     Raises
     ------
     ScenarioError
         With every problem at once, each at its file, line and column.
     """
-    return load_scenario(source, overrides, checks=[problems])
+    return load_scenario(located(source), overrides, checks=[problems])
 
 
 @dataclass
@@ -70,11 +74,12 @@ class Performance:
         """
         is_over = False
         try:
+            answers = Kept(self.journal, self.claim, self.stage, budget)
+            self.stage.spent = spent_on(self.journal, self.run)
             if not self.stage.is_finished:
                 durable = Durable(self.journal, self.claim)
-                answers = Kept(self.journal, self.claim, self.stage, budget)
-                self.stage.spent = spent_on(self.journal, self.run)
                 await Engine(self.stage, durable, listeners or Listeners(), answers).execute()
+            await quiz.take(self.stage, self.journal, answers)
             if with_references:
                 history = shared_history(self.journal, self.run)
                 self.beside = await references(self.stage.scenario, self.stage.seed, history)
@@ -131,6 +136,22 @@ def check_ready(stage: Stage) -> None:
         If one cannot; it names what is missing.
     """
     for policy in stage.policies:
+        if isinstance(policy, Asking):
+            policy.ready()
+
+
+def warm_up(scenario: Scenario) -> None:
+    """Pave the way to a scenario's models, so that no event loop waits for what that imports.
+
+    Takes seconds where a process asks a model for the first time: call it from a thread.
+
+    Raises
+    ------
+    BadInput
+        If a model cannot be asked; it names what is missing.
+    """
+    for group in scenario.workers:
+        policy = policy_of(group)
         if isinstance(policy, Asking):
             policy.ready()
 
@@ -235,8 +256,11 @@ def conclude(
 ) -> Summary:
     """Return the summary of a run as it stands; of a fork, beside its parent."""
     summary = summarise(stage, beside or {}, status)
-    summary = summary.model_copy(update={"cost": cost_of(spent_on(journal, stage.log.run))})
-    origin = journal.run(stage.log.run).origin
+    run = stage.log.run
+    asked = quiz.report(journal, run, stage.seed)
+    beside_log = {"cost": cost_of(spent_on(journal, run)), "quiz": asked}
+    summary = summary.model_copy(update=beside_log)
+    origin = journal.run(run).origin
     if origin is None:
         return summary
     tally = Tally(stage.tally.resource)

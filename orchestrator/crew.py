@@ -1,9 +1,11 @@
 """Many jobs at once: in this process one after the other, or spread over several."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Generic, NamedTuple, TypeVar
 
 from memory.errors import BadInput, SuperorganismError
@@ -59,13 +61,28 @@ def spread(
         yield from map(work, jobs)
         return
     processes = min(at_once, len(jobs))
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=begin) as pool:
+    with ProcessPoolExecutor(
+        processes, get_context("spawn"), initializer=_join, initargs=(begin,)
+    ) as pool:
         futures: list[Future[_Done[R]]] = [pool.submit(partial(_do, work), job) for job in jobs]
         try:
             for future in as_completed(futures):
                 yield _result(future.result())
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _join(begin: Callable[[], None]) -> None:
+    """Begin in a process of the crew, which must not outlive whoever called it together."""
+    Thread(target=_leave_with_parent, daemon=True).start()
+    begin()
+
+
+def _leave_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        # Nobody will take what it does any more; what it committed is safe.
+        os._exit(1)
 
 
 def _do(work: Callable[[T], R], job: T) -> _Done[R]:

@@ -27,11 +27,23 @@ ENGINE = version("superorganism")
 
 EVENTS_PER_COMMIT = 1_000
 SECONDS_PER_COMMIT = 0.1
-"""A run's rounds go down together until there are so many events, or so much time has passed."""
+"""A run's rounds go down together until there are so many events, or so much time has passed.
+
+The time is longer, up to :data:`LONGEST_SPELL_S`, where many runs commit together: at least
+:data:`PLAY_PER_COMMIT` times what their last commit took, or they would do little else.
+"""
+
+PLAY_PER_COMMIT = 10
+LONGEST_SPELL_S = 1.0
 
 
 class Keeper(Protocol):
     """Takes what a run has written since it was last asked, whole rounds at a time."""
+
+    @property
+    def spell_s(self) -> float:
+        """For how many seconds a run should go on before it commits again."""
+        ...
 
     async def commit(self, batch: Batch) -> None:
         """Take events, verdicts and sealed records; an error stops the run."""
@@ -43,6 +55,12 @@ class Durable(NamedTuple):
 
     journal: Journal
     claim: Claim
+
+    @property
+    def spell_s(self) -> float:
+        """Longer, the longer the last commit of this loop's runs took; at most a second."""
+        at_least = max(SECONDS_PER_COMMIT, PLAY_PER_COMMIT * self.journal.group.took_s)
+        return min(LONGEST_SPELL_S, at_least)
 
     async def commit(self, batch: Batch) -> None:
         """Put a batch down, durably, together with what other runs of this loop put down now."""
@@ -157,7 +175,7 @@ class Engine:
     async def _round_done(self) -> None:
         if self.durable is None:
             self._forget()
-        elif self._is_commit_due():
+        elif self._is_commit_due(self.durable):
             await self._commit()
         self.listeners.on_round(self.stage.round)
 
@@ -172,10 +190,10 @@ class Engine:
         self.stage.watch.drain()
         self.stage.sealed.clear()
 
-    def _is_commit_due(self) -> bool:
+    def _is_commit_due(self, durable: Keeper) -> bool:
         return (
             self.stage.log.seq - self._events_open >= EVENTS_PER_COMMIT
-            or time.monotonic() - self._committed_at >= SECONDS_PER_COMMIT
+            or time.monotonic() - self._committed_at >= durable.spell_s
         )
 
     async def _commit(self) -> None:
@@ -194,7 +212,7 @@ class Engine:
     async def _keep_pace(self, rounds_done: int, started_at: float) -> None:
         pace = self.listeners.rounds_per_second
         if pace is None:
-            await asyncio.sleep(0)
+            # Others have their turn while this run's agents are waited for, in every round.
             return
         wait = started_at + rounds_done / pace - time.monotonic()
         if self.durable is not None:

@@ -19,6 +19,7 @@ from orchestrator.compose import assemble, everyone, takes_excess
 from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
 from orchestrator.progress import TaskReport, report_on
+from orchestrator.quiz import QuizReport
 from orchestrator.reckoning import LineReport, report_on_line
 from orchestrator.stage import Alarm, Stage
 from scenarios.enterprise import OUTPUT
@@ -111,6 +112,8 @@ class Cost(Frozen):
         Questions that were asked again after an answer that could not be used.
     repeats
         Turns that were put to a model once more, since an earlier asking brought no answer.
+    quizzes
+        What models have answered beside their turns.
     """
 
     answers: int
@@ -122,6 +125,7 @@ class Cost(Frozen):
     retries: int = 0
     reasks: int = 0
     repeats: int = 0
+    quizzes: int = 0
 
 
 def cost_of(spent: Spent) -> Cost | None:
@@ -134,7 +138,7 @@ def cost_of(spent: Spent) -> Cost | None:
     """
     if spent == Spent():
         return None
-    is_priced = spent.unpriced < spent.answers
+    is_priced = spent.unpriced < spent.answers + spent.quizzes
     return Cost(**{**spent._asdict(), "money": round(spent.money, 6) if is_priced else None})
 
 
@@ -183,6 +187,8 @@ class Summary(Frozen):
         What its models have cost, if it has any; of a fork, since it left its parent.
     tasks
         What was claimed of its tasks and what is true of them, where the work is tasks.
+    quiz
+        What its models answered beside their turns, if they were asked.
     line
         What the ingredients of its line did, where any is switched on.
     interventions, phases
@@ -212,6 +218,7 @@ class Summary(Frozen):
     cost: Cost | None = None
     tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
     line: LineReport | None = Field(default=None, exclude_if=_is_unsaid)
+    quiz: QuizReport | None = Field(default=None, exclude_if=_is_unsaid)
     interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
     phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
 

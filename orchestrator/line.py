@@ -93,6 +93,12 @@ class Line:
 
     def _compile(self) -> Graph:
         graph: StateGraph[Generation, Any, Any, Any] = StateGraph(Generation)
+        if self._stage.scenario.chain.parallel == 1:
+            # Each visit of a node costs as much as half a turn, and one lane needs no fan.
+            graph.add_node("line", self.alone)
+            graph.add_edge(START, "line")
+            graph.add_edge("line", END)
+            return graph.compile()
         graph.add_node("plan", self.plan)
         graph.add_node("line", self.live, input_schema=Lane)
         graph.add_node("integrate", self.integrate)
@@ -114,6 +120,12 @@ class Line:
                 error.__notes__ = []
                 raise
             left = state["left"]
+
+    async def alone(self, state: Generation) -> Generation:
+        """Plan, live and integrate in one node, where a worker has one agent at a time."""
+        for actor in (await self.plan(state))["lanes"]:
+            await self.live(Lane(actor=actor, left=state["left"]))
+        return await self.integrate(state)
 
     async def plan(self, state: Generation) -> Generation:
         """Decide who lives: the agents that are due, each with its share of the worker's round.

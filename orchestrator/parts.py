@@ -8,8 +8,8 @@ from orchestrator.allowance import Allowance
 from orchestrator.reflex import Reflexes
 from orchestrator.stuck import Standstill
 from scenarios.harness import REFLEX, Harness
-from scenarios.ingredient import AssemblyLineSpec
 from scenarios.spec import Scenario
+from scenarios.tasks import AssemblyLineSpec
 
 
 class Folding(Protocol):

@@ -45,8 +45,7 @@ def report_on(shop: Workshop | None) -> TaskReport | None:
 
     Examples
     --------
-    >>> from scenarios.ingredient import AssemblyLineSpec
-    >>> from scenarios.spec import TasksSpec
+    >>> from scenarios.tasks import AssemblyLineSpec, TasksSpec
     >>> from scenarios.workshop import tasks_of
     >>> tasks = tasks_of(TasksSpec(count=2, minutes=(45,)), seed=7)
     >>> report = report_on(Workshop(tasks, AssemblyLineSpec(), lease=8))

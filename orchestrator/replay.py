@@ -127,6 +127,9 @@ class Comparison:
         How far it had come: what is committed after that is left alone.
     """
 
+    spell_s: ClassVar[float] = inf
+    """Nobody waits for what it takes, so only the number of events bounds a group."""
+
     def __init__(self, journal: Journal, record: RunRecord) -> None:
         run = record.run
         self._last = inf if record.is_finished else record.seq

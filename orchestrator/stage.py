@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from memory.envelope import Event
@@ -13,16 +13,17 @@ from memory.notes import Notes
 from memory.offers import Offers
 from memory.truth import Record
 from memory.verdicts import Verdict
-from monitors.monitor import Monitor
+from monitors.acquisition import Acquisitions
+from monitors.monitor import Monitor, looks_at
 from orchestrator.compliance import Compliance
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
 from orchestrator.parts import Parts
 from orchestrator.reckoning import Reckoning
 from orchestrator.tally import Tally
+from scenarios.proposal import Tool
 from scenarios.signature import schema_of
 from scenarios.spec import Scenario
-from scenarios.tools import TOOLS
 from scenarios.world import World
 from subagents.completion import ToolSchema
 from subagents.exchange import Spent
@@ -43,35 +44,60 @@ class Alarm(NamedTuple):
     damage: float
 
 
+class Route(NamedTuple):
+    """Who is told of one kind of event."""
+
+    folds: list[Acquisitions]
+    monitors: list[Monitor]
+
+
 @dataclass
 class Watch:
     """The monitors of a run as one fold: shows them each event and keeps what they answer.
 
     A monitor that raises is stopped and named in ``failed``; the run goes on, and is never
-    reported as clean. What those say who are ``uncalibrated``, by name, is marked as such.
+    reported as clean. ``folds`` are what several monitors read in common: each is told of an
+    event once, and before them, so a monitor need only see the kinds at which it has to act.
+    What those say who are ``uncalibrated``, by name, is marked as such.
     """
 
     monitors: list[Monitor]
     tally: Tally
+    folds: list[Acquisitions] = field(default_factory=list)
     fresh: list[Verdict] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     uncalibrated: frozenset[str] = frozenset()
     _listeners: list[Callable[[Verdict], None]] = field(default_factory=list)
+    _routes: dict[type[Event], Route] = field(default_factory=dict)
 
     def listen(self, hear: Callable[[Verdict], None]) -> None:
         """Tell ``hear`` of every verdict from now on."""
         self._listeners.append(hear)
 
     def fold(self, event: Event) -> None:
-        """Show one event to every monitor."""
-        for monitor in self.monitors:
+        """Show one event to every monitor that looks at its kind."""
+        folds, monitors = self._routes.get(type(event)) or self._route(type(event))
+        for fold in folds:
+            try:
+                fold.fold(event)
+            except Exception as error:
+                for reader in self.monitors:
+                    if getattr(reader, "acquisitions", None) is fold:
+                        self._stop(reader, error)
+        for monitor in monitors:
             try:
                 verdict = monitor.observe(event)
                 if verdict is not None:
                     self._keep(verdict)
             except Exception as error:
-                self._stop(monitor, discreet(f"{type(error).__name__}: {error}"))
+                self._stop(monitor, error)
+
+    def _route(self, kind: type[Event]) -> Route:
+        folds = [fold for fold in self.folds if kind in fold.folds]
+        route = Route(folds, [each for each in self.monitors if looks_at(each, kind)])
+        self._routes[kind] = route
+        return route
 
     def _keep(self, verdict: Verdict) -> None:
         if not isinstance(verdict, Verdict):
@@ -85,10 +111,12 @@ class Watch:
         for hear in self._listeners:
             hear(verdict)
 
-    def _stop(self, monitor: Monitor, reason: str) -> None:
+    def _stop(self, monitor: Monitor, error: Exception) -> None:
         pool = getattr(monitor, "pool", None)
+        reason = discreet(f"{type(error).__name__}: {error}")
         self.failed[f"{monitor.name}/{pool}" if pool else monitor.name] = reason
         self.monitors = [each for each in self.monitors if each is not monitor]
+        self._routes.clear()
 
     def drain(self) -> list[Verdict]:
         """Return the verdicts since the last call, for the journal to store."""
@@ -150,14 +178,20 @@ class Stage:
     @cached_property
     def tools(self) -> tuple[str, ...]:
         """The names of the tools that agents may call."""
-        return self.scenario.tools
+        return tuple(self.world.tools)
 
     @cached_property
     def schemas(self) -> tuple[ToolSchema, ...]:
         """The same tools as a model is shown them."""
-        return tuple(ToolSchema.model_validate(schema_of(TOOLS[name])) for name in self.tools)
+        return tuple(map(_shown, self.world.tools.values()))
 
     @property
     def rounds(self) -> int:
         """How many rounds the run has."""
         return self.scenario.world.rounds
+
+
+@cache
+def _shown(tool: Tool) -> ToolSchema:
+    """Return a tool as any model is shown it: written once a process, not once a run."""
+    return ToolSchema.model_validate(schema_of(tool))

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from memory.events import Reaction
 from scenarios.part import Spec, is_unsaid
-from scenarios.units import Characters, Minutes, RoundNumber, Share, Turns, Whole, percent
+from scenarios.units import Characters, RoundNumber, Share, Turns, Whole, percent
 
 Knowing = Literal["calculate", "lookup", "state_claim"]
 
@@ -185,61 +185,3 @@ class LibrarySpec(Spec):
 
     since: RoundNumber | None = Field(default=None, exclude_if=is_unsaid)
     """The round from which they are wrong; from the start if nothing is said."""
-
-
-class ChecksSpec(Spec):
-    """An objective check of each step: what it finds, what it objects to, what follows."""
-
-    power: Share
-    """The probability that a look at a step that is wrong finds that."""
-
-    false_alarm: Share = 0.0
-    """The probability that a look at a step that is right objects to it."""
-
-    retries: Whole = Field(default=0, ge=0, le=1_000)
-    """How often what was objected to is done again; then the task is lost."""
-
-    looks: Whole = Field(default=1, ge=1, le=100)
-    """How often each step is looked at; it is accepted if no look objects."""
-
-    correlation: Share = 0.0
-    """The share of checks in which all looks see the same, as those of one family do."""
-
-    redo: Literal["step", "task"] = "step"
-    """What is done again: the step, from the figure it began with, or the whole task."""
-
-
-class AssemblyLineSpec(Spec):
-    """What makes a chain of agents more than its agents: each ingredient can be left out."""
-
-    segment: Minutes | None = Field(default=None, exclude_if=is_unsaid)
-    """After so many minutes of its work standing, an agent hands over."""
-
-    tests: ChecksSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """Steps are checked, and what is objected to is done again."""
-
-    memory: Literal["notes", "permanent"] = "notes"
-    """What is known of a task's thread to the next agent: what its notes say, or the record."""
-
-    brief: BriefSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """Briefs within a budget; else the handoff and the three newest notes."""
-
-    reflexes: tuple[ReflexSpec, ...] | None = Field(
-        default=None, exclude_if=is_unsaid, max_length=32
-    )
-    """Rules that act in an agent's place."""
-
-    stuck: StuckSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """Noticing that an agent makes no progress."""
-
-    budget: BudgetSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """How many calls and turns there are to be had."""
-
-    harness: HarnessSpec | None = Field(default=None, exclude_if=is_unsaid)
-    """What agents may change of their own harness."""
-
-    knowledge: tuple[Knowing, ...] | None = Field(default=None, exclude_if=is_unsaid)
-    """Tools of knowledge besides those of the world: calculate, lookup, state_claim."""
-
-    reflection: Turns | None = Field(default=None, exclude_if=is_unsaid)
-    """Before they hand over, agents are asked for a lesson, in so long a step: 1, or 1 turns."""

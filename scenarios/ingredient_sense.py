@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from scenarios.harness import settings_of
-from scenarios.ingredient import FITTING, AssemblyLineSpec, LibrarySpec
+from scenarios.ingredient import FITTING, LibrarySpec
 from scenarios.library import NUMBER
 from scenarios.node import Steps
 from scenarios.problem import Problem
 from scenarios.spec import Scenario
+from scenarios.tasks import AssemblyLineSpec
 
 LINE = "assembly_line"
 LIBRARY: Steps = ("world", "library")

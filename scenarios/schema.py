@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from scenarios.shape import BESIDE_AXES
-from scenarios.spec import Scenario
+from scenarios.spec import DOTTED, Scenario
 
 FILE = Path(__file__).with_name("schema.json")
 
@@ -48,11 +48,14 @@ def author_schema() -> Schema:
     names = ("World", "Need", "Worker", "Tool", "Monitor", "Expect")
     fields_of = {name: parts[f"{name}Spec"]["properties"] for name in names}
     top, world, need, group, tool, monitor, expect = schema["properties"], *fields_of.values()
-    del group["parameters"], expect["who"]
+    del group["parameters"], tool["parameters"], expect["who"]
     tool_name, monitor_name = tool.pop("name"), monitor.pop("name")
     parts["WorkerSpec"] |= {"additionalProperties": True, "required": ["policy"]}
     parts["WorkerSpec"] = {"anyOf": [_WORD, parts["WorkerSpec"]]}
     parts["ToolSpec"] = _word_or_details(tool_name, parts["ToolSpec"])
+    # A tool of the user's own has whatever dials its author gave it.
+    own = {"anyOf": [{"type": "object"}, {"type": "null"}]}
+    parts["ToolSpec"]["anyOf"][1]["patternProperties"] = {f"^{DOTTED}$": own}
     parts["MonitorSpec"] = _word_or_details(monitor_name, {"type": "object"})
     parts["Grouped"] = _GROUPED
     for name, key in _SHORT.items():

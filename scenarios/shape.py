@@ -11,10 +11,8 @@ from typing import TypeAlias
 
 from memory.errors import did_you_mean
 from scenarios.ingredient import (
-    AssemblyLineSpec,
     BriefSpec,
     BudgetSpec,
-    ChecksSpec,
     HarnessSpec,
     LibrarySpec,
     ReflexSpec,
@@ -32,14 +30,12 @@ from scenarios.spec import (
     PredictSpec,
     ResourceSpec,
     Scenario,
-    SpanSpec,
     SurgeSpec,
-    TaskSpec,
-    TasksSpec,
     ToolSpec,
     WorkerSpec,
     WorldSpec,
 )
+from scenarios.tasks import AssemblyLineSpec, ChecksSpec, SpanSpec, TaskSpec, TasksSpec
 from scenarios.timeline import KEYS, LATER, InterventionSpec
 
 FLEET = 20
@@ -218,7 +214,8 @@ class _Shaper:
         named = Table(key, details.path, {"name": Entry(key, Scalar(key, node.path, word))})
         if isinstance(details, Scalar) and details.value is None:
             return named
-        if spec is None or not isinstance(details, Table):
+        is_free = spec is None or (spec is ToolSpec and ":" in word)
+        if is_free or not isinstance(details, Table) or spec is None:
             return named.put("parameters", Entry(key, details))
         return named._replace(entries=named.entries | self._part(details, spec).entries)
 

@@ -4,23 +4,32 @@ Field names are the YAML's keys, and the docstrings under them are what an edito
 loader (:mod:`scenarios.loader`) points at the line where something is wrong.
 """
 
+import re
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticKnownError
 
 from memory.commons import NAME
 from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
-from scenarios.ingredient import AssemblyLineSpec, LibrarySpec
+from scenarios.ingredient import LibrarySpec
 from scenarios.part import Spec, is_unsaid
+from scenarios.tasks import AssemblyLineSpec, TasksSpec, is_plain
 from scenarios.timeline import EntrySpec
 from scenarios.units import (
     CURRENCIES,
     Amount,
     Factor,
     Level,
-    Minutes,
     Number,
     Parameters,
     RoundNumber,
@@ -55,6 +64,23 @@ ToolName = Literal[
     "claim_done",
     "finish",
 ]
+
+
+DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
+"""A dotted path to something of the user's own: package.module:name."""
+
+
+def _known_or_dotted(name: object) -> object:
+    """Refuse what is neither a tool's name nor a dotted path to one of the user's own."""
+    known = get_args(ToolName)
+    if not isinstance(name, str) or name in known:
+        return name
+    if ":" not in name:
+        listed = ", ".join(f"'{each}'" for each in known[:-1])
+        raise PydanticKnownError("literal_error", {"expected": f"{listed} or '{known[-1]}'"})
+    if not re.fullmatch(DOTTED, name):
+        raise ValueError("it must be a path to a function: package.module:name")
+    return name
 
 
 def _usual_decimals(said: dict[str, Any]) -> int:
@@ -129,6 +155,10 @@ class NeedSpec(Spec):
     """The last round that brings work: 200, or round 200; nothing is needed after it."""
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 def _is_single(value: object) -> bool:
     return value == 1
 
@@ -136,7 +166,20 @@ def _is_single(value: object) -> bool:
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
-    name: ToolName
+    name: Annotated[
+        str,
+        Field(max_length=256),
+        BeforeValidator(_known_or_dotted),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "string", "enum": list(get_args(ToolName))},
+                    {"type": "string", "pattern": f"^{DOTTED}$"},
+                ]
+            }
+        ),
+    ]
+    """Its name, or a dotted path package.module:name to a function of your own."""
 
     needs_approval_over: Amount | None = None
     """Payments above this need the owner's approval, in whole units of money."""
@@ -153,58 +196,8 @@ class ToolSpec(Spec):
     growth: Factor | None = Field(default=None, exclude_if=is_unsaid)
     """What a round of investing adds to what an agent holds: 0.1, or 10%."""
 
-
-def _is_none_at_all(share: object) -> bool:
-    return not share
-
-
-class TaskSpec(Spec):
-    """One task of a world of tasks."""
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
-    """Its name: small letters, digits, - and _."""
-
-    minutes: Minutes
-    """How long a person needs for it: 45, or 45 minutes."""
-
-    after: tuple[str, ...] = Field(default=(), max_length=1_000)
-    """The tasks that must be done before it may be begun."""
-
-
-class SpanSpec(Spec):
-    """A span from which lengths are drawn, evenly on a scale of doublings."""
-
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
-    least: Minutes = Field(alias="from")
-    """The shortest length."""
-
-    most: Minutes = Field(alias="to")
-    """The longest length."""
-
-
-class TasksSpec(Spec):
-    """The tasks there are to do: written out as a list, or drawn by the seed."""
-
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
-    step: Minutes = 30
-    """Tasks come in steps of so many minutes, the last of which may be shorter."""
-
-    lease: Rounds = 8
-    """A task that nobody worked on for so long is free for others."""
-
-    listed: tuple[TaskSpec, ...] = Field(default=(), alias="list", max_length=10_000)
-    """The tasks, each with its minutes and with what must be done before it."""
-
-    count: Whole | None = Field(default=None, ge=1, le=10_000)
-    """How many tasks are drawn; instead of a list."""
-
-    lookups: Share = Field(default=0.0, exclude_if=_is_none_at_all)
-    """The share of steps that take a fact of the library; nobody knows it by heart."""
-
-    minutes: tuple[Minutes, ...] | SpanSpec | None = None
-    """The lengths of what is drawn: some that take turns, or {from: 15, to: 960}."""
+    parameters: Parameters = Field(default_factory=dict, exclude_if=_is_empty)
+    """The dials of a tool of your own: its keyword-only parameters."""
 
 
 class WorldSpec(Spec):
@@ -227,6 +220,7 @@ class WorldSpec(Spec):
 
     library: LibrarySpec | None = Field(default=None, exclude_if=is_unsaid)
     """Documents that agents can look up."""
+
     tasks: TasksSpec | None = Field(default=None, exclude_if=is_unsaid)
     """The tasks there are to do, where the work is a number of tasks of known length."""
 
@@ -292,10 +286,6 @@ class MemorySpec(Spec):
 
     commons: str = Field(default=COMMONS, pattern=NAME, exclude_if=_is_usual_commons)
     """Which commons: runs that name the same share it, on one journal or one Redis."""
-
-
-def _is_plain(line: object) -> bool:
-    return line == AssemblyLineSpec()
 
 
 class MonitorSpec(Spec):
@@ -388,10 +378,6 @@ def _is_one(value: object) -> bool:
     return value == 1
 
 
-def _is_empty(value: object) -> bool:
-    return not value
-
-
 class Scenario(Spec):
     """Everything needed to repeat a run.
 
@@ -433,7 +419,7 @@ class Scenario(Spec):
     memory: MemorySpec = MemorySpec()
     """Shared memory."""
 
-    assembly_line: AssemblyLineSpec = Field(default=AssemblyLineSpec(), exclude_if=_is_plain)
+    assembly_line: AssemblyLineSpec = Field(default=AssemblyLineSpec(), exclude_if=is_plain)
     """The ingredients of the line that carries a worker on from agent to agent."""
     at: tuple[EntrySpec, ...] = Field(default=(), max_length=1_000, exclude_if=is_unsaid)
     """The timeline: what the world's owner does, and when."""
@@ -463,13 +449,17 @@ class Scenario(Spec):
     """Which figures are shown first; all of them are kept."""
 
     @property
-    def tools(self) -> tuple[ToolName, ...]:
+    def brought(self) -> tuple[str, ...]:
+        """The tools that come with ingredients of the line, whatever the world offers."""
+        line = self.assembly_line
+        names = [*(line.knowledge or ())] + ["reflect"] * bool(line.reflection)
+        return tuple(dict.fromkeys(names + ["edit_harness"] * (line.harness is not None)))
+
+    @property
+    def tools(self) -> tuple[str, ...]:
         """The tools that agents may call: those of the world, and those of ingredients."""
-        line, named = self.assembly_line, tuple(tool.name for tool in self.world.tools)
-        brought: list[ToolName] = [*(line.knowledge or ())]
-        brought += ["reflect"] if line.reflection else []
-        brought += ["edit_harness"] if line.harness else []
-        return (*named, *(name for name in dict.fromkeys(brought) if name not in named))
+        named = tuple(tool.name for tool in self.world.tools)
+        return (*named, *(name for name in self.brought if name not in named))
 
     @property
     def life(self) -> int:

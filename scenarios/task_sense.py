@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from memory.errors import did_you_mean
-from scenarios.ingredient import AssemblyLineSpec
 from scenarios.node import Steps
 from scenarios.problem import Problem, given
-from scenarios.spec import Scenario, SpanSpec, TasksSpec
+from scenarios.spec import Scenario
+from scenarios.tasks import AssemblyLineSpec, SpanSpec, TasksSpec
 from scenarios.workshop import TASK_TOOLS
 
 NEEDED_TOOLS = ("take_task", "do_step", "claim_done")

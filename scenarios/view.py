@@ -66,6 +66,13 @@ def _beside(group: dict[str, Any]) -> dict[str, Any]:
     return {key: group[key] for key in group if key != "parameters"} | dict(group["parameters"])
 
 
+def _tool(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return a tool under its name; one of the user's own with its parameters alone."""
+    if ":" in entry["name"]:
+        return {entry["name"]: entry.get("parameters", {})}
+    return _under(entry, "name")
+
+
 def _act(act: dict[str, Any]) -> dict[str, Any]:
     """Return something done as an author writes it: what is withdrawn is a key of its own."""
     rest = {key: act[key] for key in act if key not in ("resource", "take", "parameters")}

@@ -21,9 +21,9 @@ from memory.events import EpisodeEnded, Need, StepChecked, StepDone, TaskClosed,
 from memory.events import Outcome as Ending
 from memory.facts import Board, Job
 from memory.truth import Progress
-from scenarios.ingredient import AssemblyLineSpec, ChecksSpec
 from scenarios.library import Library
-from scenarios.spec import Scenario, SpanSpec, TasksSpec
+from scenarios.spec import Scenario
+from scenarios.tasks import AssemblyLineSpec, ChecksSpec, SpanSpec, TasksSpec
 
 TASK_TOOLS = ("take_task", "do_step", "check_step", "claim_done")
 """The tools that only make sense where there are tasks."""

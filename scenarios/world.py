@@ -25,7 +25,7 @@ from memory.events import (
     ToolResult,
     Transfer,
 )
-from memory.facts import WHOLE, Asked, Board, Facts, Market, Reply, Share, Venture
+from memory.facts import WHOLE, Asked, Facts, Market, Reply, Share, Venture
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
@@ -72,11 +72,18 @@ class World:
         The shared notebook.
     seal
         Called with the labels of each acquisition, payment and return, for evaluation only.
+    tools
+        What agents may call, by the name that they call it by; the scenario's where all of them
+        are the house's own.
 
     Attributes
     ----------
     ledger
         The books, for reading and audits.
+    tools
+        What agents may call.
+    crew
+        Who is due in this round; for reading.
     shop
         How the tasks stand, where the work is a number of tasks.
     crew
@@ -125,6 +132,7 @@ class World:
         log: Log,
         notes: Notes,
         seal: Callable[[Record], None],
+        tools: Mapping[str, Tool] | None = None,
     ) -> None:
         self._scenario = scenario
         self._seed = seed
@@ -133,7 +141,7 @@ class World:
         self._seal = seal
         self._economy = Economy.of(scenario)
         self.crew = Crew(scenario.worker_names, scenario.chain.parallel)
-        self._tools: dict[str, Tool] = {name: TOOLS[name] for name in scenario.tools}
+        self.tools = tools or {name: TOOLS[name] for name in scenario.tools}
         self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
         self._round = 0
         self._markets: dict[str, Market] = {}
@@ -230,8 +238,7 @@ class World:
     def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
         """Return what the world shows a worker's agent before it decides.
 
-        Where the worker has several at once, each is shown its ``share``. Which ``actor`` it is
-        matters where there are tasks, for each has its own.
+        Where the worker has several at once, each is shown its ``share``, and its own tasks.
         """
         free, part = self.ledger.free, share.amount
         return Facts(
@@ -246,8 +253,8 @@ class World:
             venture=self._venture(part(free(worker, COMPUTE))),
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
+            board=self.shop.board(actor, share.number) if self.shop else None,
             harness=self.harness.facts(worker, self._round) if self.harness else None,
-            board=self._board(actor, share),
             order=self._hand.order(worker) if self._hand else None,
             requests=self._hand.requests(worker, share) if self._hand else (),
             instruction=self._instruction,
@@ -259,9 +266,6 @@ class World:
         """Return what an agent with that share is shown of the markets, the same all round."""
         told = self._told[share] = tuple(each.part(share) for each in self._told[WHOLE])
         return told
-
-    def _board(self, actor: Actor, share: Share) -> Board | None:
-        return self.shop.board(actor, share.number) if self.shop else None
 
     def _venture(self, held: int) -> Venture | None:
         enterprise = self._economy.enterprise
@@ -384,11 +388,11 @@ class World:
     def _consider(self, asked: Asked) -> Done | Refused:
         """Return what shall come of a call; nothing has changed yet."""
         call = asked.call
-        tool = self._tools.get(call.tool)
+        tool = self.tools.get(call.tool)
         if tool is None:
-            nearest = did_you_mean(call.tool, self._tools)
+            nearest = did_you_mean(call.tool, self.tools)
             return Refused(
-                f"there is no tool '{call.tool}'; there are: {', '.join(self._tools)}{nearest}"
+                f"there is no tool '{call.tool}'; there are: {', '.join(self.tools)}{nearest}"
             )
         try:
             arguments = checked(tool, call.arguments)

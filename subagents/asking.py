@@ -62,7 +62,7 @@ async def questions(
         completion = question.completion
         if completion is None or _is_usable(completion) or len(asked) > patience.reasks:
             return tuple(asked)
-        added = (_recalled(completion), _objection(completion))
+        added = (recalled(completion), _objection(completion))
         request = request.model_copy(update={"messages": request.messages + added})
 
 
@@ -117,7 +117,7 @@ def _given_up(error: ModelError, attempts: int, wait: float) -> ModelError:
     return given_up
 
 
-def _recalled(completion: Completion) -> Message:
+def recalled(completion: Completion) -> Message:
     """Return a model's answer as it is shown to it again."""
     made = [
         f"{each.tool} (not a call)"

@@ -45,9 +45,10 @@ class Price(NamedTuple):
 class Spent(NamedTuple):
     """What turns have cost: tokens, money where the price is known, and what was asked again.
 
-    ``answers`` counts turns that were answered, ``retries`` requests after a fault, ``reasks``
-    questions after an unusable answer, ``repeats`` turns that were asked for once more because
-    an earlier asking had brought nothing: the process had died, or the provider had not answered.
+    ``answers`` counts turns that were answered, ``quizzes`` what was answered beside them,
+    ``retries`` requests after a fault, ``reasks`` questions after an unusable answer, ``repeats``
+    what was asked for once more because an earlier asking had brought nothing: the process had
+    died, or the provider had not answered.
     """
 
     answers: int = 0
@@ -59,6 +60,7 @@ class Spent(NamedTuple):
     retries: int = 0
     reasks: int = 0
     repeats: int = 0
+    quizzes: int = 0
 
     @property
     def tokens(self) -> int:
@@ -128,6 +130,11 @@ class Exchange(Frozen):
         if completion is None:
             return Decision(())
         return Decision(tuple(map(_call, completion.answers)), completion.text)
+
+    @property
+    def spent_beside(self) -> Spent:
+        """What it cost where it was a quiz, and no turn."""
+        return self.spent._replace(answers=0, quizzes=1)
 
     @property
     def spent(self) -> Spent:

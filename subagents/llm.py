@@ -13,6 +13,7 @@ import os
 import re
 from contextlib import suppress
 from functools import lru_cache
+from socket import socket
 from threading import Lock, Thread
 from typing import Any
 
@@ -137,9 +138,20 @@ _EMPTY: dict[str, Any] = {
 
 
 async def _warm(litellm: Any) -> None:
-    """Let LiteLLM import what it imports at its first call, against a wire that leads nowhere."""
+    """Let LiteLLM import what it imports at its first call, against a wire that leads nowhere.
+
+    And the HTTP client what it imports at its first connection, to a port that nobody listens on.
+    """
     import httpx
 
+    from subagents.transport import Bounded
+
+    with socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        async with httpx.AsyncClient(transport=Bounded()) as client:
+            with suppress(httpx.HTTPError):
+                await client.get(f"http://127.0.0.1:{port}")
     nowhere = httpx.MockTransport(lambda request: httpx.Response(200, json=_EMPTY))
     async with httpx.AsyncClient(transport=nowhere) as litellm.aclient_session:
         for model in ("openai/none", "anthropic/none"):

@@ -1,15 +1,17 @@
 """The policy ``model``: an agent's turn is put to a real model, through LiteLLM."""
 
 from asyncio import Semaphore
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, get_args
 from urllib.parse import urlsplit
 
+from memory.errors import did_you_mean
 from subagents.asking import Patience, Wire, questions
-from subagents.completion import ModelRequest
+from subagents.completion import Message, ModelRequest
 from subagents.exchange import Exchange, Price
 from subagents.llm import OTHER_KEY, check_ready
 from subagents.parameter import number, whole
-from subagents.policy import Decision, Observation
+from subagents.policy import Decision, Observation, Quiz
 from subagents.prompt import prompt
 
 MOST_PRICE = 1_000_000
@@ -39,9 +41,14 @@ class Model:
     reasks
         How often it is asked again after an unusable answer, at most.
     at_once
-        How many of these workers' turns may be in flight at a time.
+        How many turns may be in flight at a time: these workers', and those of all other groups
+        of the same model.
     price
         What a million tokens cost, as ``{input: 0.15, output: 0.60}``.
+    quiz
+        What it is asked beside its turns, once the run is over: ``awareness`` (after each life,
+        what it believes about its situation), ``recall`` (after each brief, what reached it of
+        what its predecessor knew), or a list of both. It changes no decision.
     api_key
         Always refused: it belongs in the environment.
 
@@ -49,6 +56,8 @@ class Model:
     ----------
     wire
         What carries its questions: LiteLLM, unless it is given another.
+    gate
+        What lets its turns through; groups of one model share it (:func:`share`).
 
     Raises
     ------
@@ -77,6 +86,7 @@ in the environment: in the provider's own variable, or in SUPERORGANISM_MODEL_KE
         reasks: int = 2,
         at_once: int = 8,
         price: dict[str, float] | None = None,
+        quiz: str | list[str] | None = None,
         api_key: None = None,
     ) -> None:
         if api_key is not None:
@@ -100,8 +110,10 @@ in the environment: in the provider's own variable, or in SUPERORGANISM_MODEL_KE
             whole("reasks", reasks, 0, 5, "how often it is asked again after an unusable answer"),
         )
         meaning = "how many turns may be in flight at a time"
-        self._gate = Semaphore(whole("at_once", at_once, 1, 1_000, meaning))
+        self.at_once = whole("at_once", at_once, 1, 1_000, meaning)
+        self.gate = Semaphore(self.at_once)
         self.price = _price(price)
+        self.quizzes = _quizzes(quiz)
         self.wire = Wire()
 
     def ready(self) -> None:
@@ -110,17 +122,27 @@ in the environment: in the provider's own variable, or in SUPERORGANISM_MODEL_KE
 
     async def ask(self, observation: Observation) -> bytes:
         """Ask the model; return the record of all that passed."""
-        request = ModelRequest(
+        request = self._request(prompt(observation))
+        request = request.model_copy(update={"tools": observation.schemas})
+        return await self._passed(request, observation.seed)
+
+    async def answer(self, messages: tuple[Message, ...], seed: int) -> bytes:
+        """Put a conversation to the model as it stands, without tools; return what passed."""
+        return await self._passed(self._request(messages), seed)
+
+    def _request(self, messages: tuple[Message, ...]) -> ModelRequest:
+        return ModelRequest(
             model=self.model,
-            messages=prompt(observation),
-            tools=observation.schemas,
+            messages=messages,
             api_base=self.api_base,
             max_tokens=self.max_tokens,
             temperature=self.temperature,
             deadline_s=self.deadline_s,
         )
-        async with self._gate:
-            passed = await questions(request, self.patience, observation.seed, self.wire)
+
+    async def _passed(self, request: ModelRequest, seed: int) -> bytes:
+        async with self.gate:
+            passed = await questions(request, self.patience, seed, self.wire)
         return Exchange(model=self.model, questions=passed, price=self.price).canonical()
 
     def read(self, observation: Observation, answer: bytes) -> Decision:
@@ -130,6 +152,28 @@ in the environment: in the provider's own variable, or in SUPERORGANISM_MODEL_KE
     async def act(self, observation: Observation) -> Decision:
         """Ask and read in one; what it cost is forgotten."""
         return self.read(observation, await self.ask(observation))
+
+
+def share(policies: Iterable[object]) -> None:
+    """Let all groups of workers that are put to one model count their turns in flight together.
+
+    The smallest of their ``at_once`` holds for all of them.
+
+    Examples
+    --------
+    >>> one, other = Model("openai/any", at_once=8), Model("openai/any", at_once=2)
+    >>> share([one, other, Model("openai/another")])
+    >>> one.at_once, one.gate is other.gate
+    (2, True)
+    """
+    lanes: dict[tuple[str, str | None], list[Model]] = {}
+    for policy in policies:
+        if isinstance(policy, Model):
+            lanes.setdefault((policy.model, policy.api_base), []).append(policy)
+    for models in lanes.values():
+        least = min(models, key=lambda model: model.at_once)
+        for model in models:
+            model.at_once, model.gate = least.at_once, least.gate
 
 
 def _model(given: object) -> str:
@@ -149,6 +193,18 @@ def _address(given: object) -> str | None:
             f"api_base holds a user, a password or a query; a key belongs in {OTHER_KEY}"
         )
     return str(given)
+
+
+def _quizzes(given: object) -> tuple[Quiz, ...]:
+    listed = [given] if isinstance(given, str) else given or []
+    known = get_args(Quiz)
+    if not isinstance(listed, list | tuple) or len(set(map(str, listed))) < len(listed):
+        raise ValueError(f"quiz is {given!r}; it is one of {', '.join(known)}, or a list of them")
+    for each in listed:
+        if each not in known:
+            nearest = did_you_mean(str(each), known)
+            raise ValueError(f"quiz is {each!r}; known: {', '.join(known)}{nearest}")
+    return tuple(listed)
 
 
 def _price(given: object) -> Price | None:

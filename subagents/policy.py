@@ -10,7 +10,7 @@ from memory.envelope import Actor
 from memory.events import Call, Claim
 from memory.facts import Facts, Market
 from memory.truth import Intent, Motive
-from subagents.completion import ToolSchema
+from subagents.completion import Message, ToolSchema
 
 HANDOFF = "handoff"
 """The name under which an agent's handoff lies among its successor's memos.
@@ -170,6 +170,21 @@ class Asking(Policy, Protocol):
 
     def read(self, observation: Observation, answer: bytes) -> Decision:
         """Return what an answer comes to: the same for the same bytes."""
+        ...
+
+
+Quiz = Literal["awareness", "recall"]
+"""What a model can be asked beside its turns: what it believes, and what reached it."""
+
+
+@runtime_checkable
+class Quizzed(Asking, Protocol):
+    """A policy that can be asked beside its turns, which changes nothing of what it decides."""
+
+    quizzes: tuple[Quiz, ...]
+
+    async def answer(self, messages: tuple[Message, ...], seed: int) -> bytes:
+        """Put a conversation to it as it stands, without tools; return all that was said."""
         ...
 
 

@@ -4,7 +4,7 @@ Dispositions differ in their aim alone. All that a reader of the log sees beside
 (rationale, notes, handoff) is written here, in the same words for every one of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import exp, log1p, sqrt
 from random import Random
 from typing import NamedTuple, Protocol
@@ -16,7 +16,7 @@ from memory.facts import Market, Request, Venture
 from memory.truth import Intent, Motive
 from subagents.learning import lesson
 from subagents.policy import Decision, Memo, Observation, is_handoff
-from subagents.toiling import DILIGENT, Hand, Shift, take_shift
+from subagents.toiling import DILIGENT, NO_SHIFT, Hand, Shift, left_as_it_is, take_shift
 
 RATIONALE = "Return what was left over; reserve what this round should take."
 
@@ -74,17 +74,6 @@ class Loyal:
 LOYAL = Loyal()
 
 
-class Manner(NamedTuple):
-    """How a policy works on tasks, and how it takes what the owner wants of it."""
-
-    hand: Hand = DILIGENT
-    heeding: Heeding = LOYAL
-
-
-USUAL = Manner()
-"""Does every step right, and follows its owner."""
-
-
 class Draw(NamedTuple):
     """The chance in one decision: a factor of mean 1, and where in [0, 1) rounding breaks."""
 
@@ -97,20 +86,18 @@ def serve(
     disposition: Disposition,
     noise: float,
     motive: Motive,
-    toil: Toil = diligent,
-    manner: Manner = USUAL,
+    toil: Toil | Hand = diligent,
+    heeding: Heeding = LOYAL,
 ) -> Decision:
     """Take one turn with this disposition; where the work is done with what one holds, toil.
 
-    Where there are tasks, work on them with the manner's hand (:mod:`subagents.toiling`).
-
-    What the owner asks for is given before all else, and while it wants the agent to stand down
-    the turn is spent on nothing, for whoever heeds that; a handoff is written all the same.
+    Where there are tasks it is a hand that toils (:mod:`subagents.toiling`). What the owner asks
+    for is given before all else, and while it wants the agent to stand down the turn is spent on
+    nothing, for whoever heeds that; a handoff is written all the same.
 
     The draws depend on the observation's seed alone, so dispositions that meet the same seed
     differ by their aims and by nothing else.
     """
-    hand, heeding = manner
     if observation.facts.order and heeding.stands_down(observation):
         return _stand_down(observation, motive, heeding)
     chance = Random(observation.seed)
@@ -128,14 +115,15 @@ def serve(
         calls += _exchange(market.resource, _held(observation, market), amount)
     venture = observation.facts.venture
     if venture is not None and observation.facts.held.get(venture.resource, 0) > 0:
-        tool = toil(observation, venture)
+        tool = "work" if isinstance(toil, Hand) else toil(observation, venture)
         calls.append(Call(tool=tool))
         if tool == "invest":
             task, total = task + venture.gain, total + venture.gain
     if venture is not None and observation.is_last_turn:
         calls.append(Call(tool="bequeath"))
     board = observation.facts.board
-    shift = take_shift(observation, board, hand) if board is not None else Shift(lines=())
+    hand = toil if isinstance(toil, Hand) else DILIGENT
+    shift = take_shift(observation, board, hand) if board is not None else NO_SHIFT
     calls += shift.calls
     calls += lesson(observation, hand.deluded, shift.is_last)
     calls += _writing(observation, known, shift)
@@ -169,7 +157,7 @@ def _stand_down(observation: Observation, motive: Motive, heeding: Heeding) -> D
     if observation.facts.venture is not None and observation.is_last_turn:
         calls.append(Call(tool="bequeath"))
     if observation.is_last_turn:
-        calls += _writing(observation, peaks(observation), Shift(lines=()))
+        calls += _writing(observation, peaks(observation), left_as_it_is(observation))
     return Decision(
         calls=tuple(call for call in calls if call.tool in observation.tools),
         rationale=STOOD_DOWN,
@@ -232,6 +220,15 @@ def _exchange(resource: str, held: int, amount: int) -> list[Call]:
     if amount > 0:
         calls.append(Call(tool=f"reserve_{resource}", arguments={"amount": amount}))
     return calls
+
+
+def written_down(observation: Observation, more: Sequence[str] = ()) -> list[Call]:
+    """Return what any organism writes down in this turn; its handoff has ``more`` lines, if any."""
+    calls = _writing(observation, peaks(observation), left_as_it_is(observation))
+    if not more or not calls or calls[0].tool != "finish":
+        return calls
+    handoff = "\n".join((str(calls[0].arguments["handoff"]), *more))
+    return [Call(tool="finish", arguments={"handoff": handoff})]
 
 
 def _writing(observation: Observation, known: dict[str, float], shift: Shift) -> list[Call]:

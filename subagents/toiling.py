@@ -62,6 +62,10 @@ class Shift(NamedTuple):
     is_last: bool = False
 
 
+NO_SHIFT = Shift(lines=())
+"""Where there are no tasks."""
+
+
 class Thread(NamedTuple):
     """The figure that a step of a task came to."""
 
@@ -103,6 +107,14 @@ def take_shift(observation: Observation, board: Board, hand: Hand) -> Shift:
         calls = (*taken, _call("check_step", job))
         return Shift(calls, _lines(_known(observation, job)))
     return _work(observation, board, hand, job, taken)
+
+
+def left_as_it_is(observation: Observation) -> Shift:
+    """Return what to hand over where the turn was spent on something else."""
+    board = observation.facts.board
+    if board is None:
+        return NO_SHIFT
+    return Shift(lines=_lines(_known(observation, board.held) if board.held else None))
 
 
 def _work(

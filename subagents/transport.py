@@ -71,8 +71,23 @@ async def _taken(response: httpx.Response, request: httpx.Request) -> httpx.Resp
         return _error(status, _told(body), request, response.headers.get("retry-after"))
     if len(body) > most:
         return _error(BAD_GATEWAY, f"its answer has more than {most:,} bytes", request)
+    if _is_error(body):
+        said = f"it calls this a success: {_told(body)}"
+        return _error(BAD_GATEWAY, said[:MOST_ERROR_BYTES], request)
     kind = {"content-type": response.headers.get("content-type", "application/json")}
     return httpx.Response(status, headers=kind, content=body, request=request)
+
+
+def _is_error(body: bytes) -> bool:
+    """Whether an answer is an error as providers write it, whatever its status says."""
+    if b'"error"' not in body:
+        return False
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    is_answer = isinstance(answer, dict) and ("choices" in answer or "content" in answer)
+    return isinstance(answer, dict) and bool(answer.get("error")) and not is_answer
 
 
 def _told(body: bytes) -> str:

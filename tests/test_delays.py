@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import exposed, guarantee, likeness, sparse, uniform
+from benchmarks.betting import costs
 from benchmarks.likeness import Comparison, differing
 from benchmarks.streams import (
     FirstTimes,
@@ -118,3 +119,9 @@ def test_a_few_bad_ones_are_found_by_the_subset_before_the_fleet() -> None:
 def test_a_run_length_is_at_least_its_threshold() -> None:
     found = guarantee.lengths(instances=10, streams=60, seed=2)
     assert found.mean() > 0.8 * guarantee.ARL
+
+
+def test_what_a_bet_costs_is_told_for_each_way_of_pooling() -> None:
+    found = list(costs(2_000, seed=1))
+    assert [claim.measured.split()[1] for claim in found] == ["a", "a", "a"]
+    assert all(int(claim.measured.split()[0].replace(",", "")) > 1_000 for claim in found)

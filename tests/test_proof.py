@@ -6,6 +6,7 @@
 import asyncio
 import os
 import random
+import re
 from decimal import Decimal
 from functools import cache
 from itertools import count
@@ -15,8 +16,11 @@ import pytest
 
 from benchmarks.cells import Cell, Figure, all_cells, figure, run_one
 from benchmarks.crash import Campaign, digests
+from benchmarks.errands import ROUNDS, WORKERS
+from benchmarks.faults.ownership import keeps_no_answer
 from benchmarks.gathering import measured
 from benchmarks.kill import why_not_traced
+from benchmarks.paid import PaidCampaign
 from benchmarks.server import Postgres
 from benchmarks.warm import run_json
 from monitors.metrics import is_refuted
@@ -102,6 +106,22 @@ def test_a_run_that_is_killed_on_postgres_breaks_no_promise(postgres_server: Pos
     toll = Campaign(random.Random(5), place, writes("sendto"), cold_every=0).go(6)
     assert toll.broken == []
     assert toll.total == 6
+
+
+def test_a_kill_between_request_and_answer_repeats_at_most_the_call_in_flight() -> None:
+    campaign = PaidCampaign(random.Random(4), calls=(), cold_every=0)
+    toll = campaign.go(6)
+    assert toll.broken == []
+    assert campaign.paid.caught > 0, "no kill fell between a request and its answer"
+    again = campaign.paid.asked - toll.runs * ROUNDS * WORKERS
+    assert again <= campaign.paid.in_flight
+    assert again <= campaign.paid.repeats <= WORKERS * toll.total
+
+
+def test_an_answer_that_is_not_kept_is_noticed_as_paid_for_twice() -> None:
+    campaign = PaidCampaign(random.Random(4), calls=(), patch=keeps_no_answer, cold_every=0)
+    [said] = campaign.go(6).broken
+    assert re.search(r"in flight|asked again", said), said
 
 
 def test_a_process_and_this_one_agree(tmp_path: Path) -> None:

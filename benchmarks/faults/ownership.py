@@ -101,7 +101,9 @@ def keeps_no_answer() -> Broken:
 def mixes_answers_up() -> Broken:
     """An agent's answer in one turn is taken for its answer in any."""
 
-    def read(connection: Connection, run: int, agent: str, turn: int) -> answer.Answer | None:
+    def read(
+        connection: Connection, run: int, agent: str, turn: int, about: str = ""
+    ) -> answer.Answer | None:
         key = ANSWER.c.run == run, ANSWER.c.agent == agent
         columns = (ANSWER.c[name] for name in answer.Answer._fields)
         query = select(*columns).where(*key).order_by(ANSWER.c.turn).limit(1)

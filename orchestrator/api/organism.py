@@ -2,6 +2,7 @@
 
 A model's name says who answers and how: ``weak_shard?over_reserve=0.05&seed=7``. Beside an
 organism's own parameters it takes ``seed`` (the run's: so it has the luck it would have had),
+``belief`` (what it says it believes, in [0, 1], where statements are put to it beside its turns),
 ``fault`` (one of :data:`~orchestrator.api.fault.FAULTS`), ``first`` (only the first so many
 requests of each turn go wrong) and ``retry_after``.
 """
@@ -21,9 +22,12 @@ from orchestrator.api.fault import FAULTS, SAID, WIRED, dumped
 from orchestrator.api.guard import Guard
 from orchestrator.api.wire import Anthropic, Asked, OpenAI, Reply, Speech, ToolUse, Wire
 from orchestrator.compose import find, make
+from subagents.awareness import STATEMENTS, believer
 from subagents.organisms import CATALOGUE
-from subagents.policy import Decision, Policy
+from subagents.policy import Decision, Observation, Policy
 from subagents.prompt import heard
+from subagents.recollection import rememberer
+from subagents.sheet import lines_of
 
 LINES_KEPT = 10_000
 
@@ -36,16 +40,21 @@ class Wanted(NamedTuple):
     fault: str | None
     first: int | None
     retry_after_s: float
+    belief: float = 0.5
 
 
 class Line(NamedTuple):
-    """A line of the request log: who was asked for which turn, and the fault that was due."""
+    """A line of the request log: who was asked for which turn, and the fault that was due.
+
+    ``is_beside`` says that it was no turn, but a sheet of questions beside one.
+    """
 
     wire: Speech
     model: str
     agent: str
     turn: int
     fault: str
+    is_beside: bool = False
 
 
 class Desk:
@@ -60,7 +69,7 @@ class Desk:
     def __init__(self, seed: int = 0) -> None:
         self.requests: deque[Line] = deque(maxlen=LINES_KEPT)
         self._seed = seed
-        self._times: Counter[tuple[str, str, int]] = Counter()
+        self._times: Counter[tuple[str, str, int, bool]] = Counter()
 
     def wanted(self, name: str) -> Wanted:
         """Read a model's name.
@@ -73,7 +82,7 @@ class Desk:
         Examples
         --------
         >>> Desk().wanted("honest?noise=0&seed=7&fault=429&first=2")[1:]
-        (7, '429', 2, 1.0)
+        (7, '429', 2, 1.0, 0.5)
         """
         organism, _, query = name.partition("?")
         told = {key: _value(value) for key, value in parse_qsl(query, keep_blank_values=True)}
@@ -87,13 +96,16 @@ class Desk:
             raise BadInput(f"model is '{name}'; seed and first are whole numbers")
         if not isinstance(wait, int | float):
             raise BadInput(f"model is '{name}'; retry_after is a number of seconds")
+        belief = told.pop("belief", 0.5)
+        if type(belief) is bool or not isinstance(belief, int | float) or not 0 <= belief <= 1:
+            raise BadInput(f"model is '{name}'; belief is a share, in [0, 1]")
         if organism not in CATALOGUE:
             raise BadInput(
                 f"model is '{organism}'; known: {', '.join(CATALOGUE)}"
                 f"{did_you_mean(organism, CATALOGUE)}"
             )
         policy = make(find(organism, CATALOGUE, "organism"), told, organism)
-        return Wanted(policy, seed, fault, first, float(wait))
+        return Wanted(policy, seed, fault, first, float(wait), float(belief))
 
     def forget(self) -> None:
         """Count the requests of each turn from the first again."""
@@ -104,12 +116,18 @@ class Desk:
         wanted = self.wanted(asked.model)
         observation = heard(asked.messages, asked.tools)
         agent, turn = str(observation.actor.agent), observation.turn
-        self._times[asked.model, agent, turn] += 1
-        is_due = wanted.first is None or self._times[asked.model, agent, turn] <= wanted.first
+        sheet = asked.messages[-1].content
+        is_beside = bool(lines_of(sheet))
+        place = (asked.model, agent, turn, is_beside)
+        self._times[place] += 1
+        is_due = wanted.first is None or self._times[place] <= wanted.first
         fault = wanted.fault if wanted.fault and is_due else ""
-        self.requests.append(Line(wire.name, asked.model, agent, turn, fault))
-        luck = seed_for(wanted.seed, agent, turn)
-        reply = _reply(await wanted.policy.act(observation._replace(seed=luck)))
+        self.requests.append(Line(wire.name, asked.model, agent, turn, fault, is_beside))
+        if is_beside:
+            reply = Reply(_told_beside(sheet, observation, wanted.belief))
+        else:
+            luck = seed_for(wanted.seed, agent, turn)
+            reply = _reply(await wanted.policy.act(observation._replace(seed=luck)))
         if fault in SAID:
             reply = SAID[fault](reply)
         whole = dumped(wire.write(asked, reply))
@@ -164,6 +182,12 @@ def create_organism_app(desk: Desk) -> FastAPI:
 def _refused(message: str) -> Response:
     error = {"type": "invalid_request_error", "message": message}
     return JSONResponse({"type": "error", "error": error}, 400)
+
+
+def _told_beside(sheet: str, observation: Observation, belief: float) -> str:
+    """Return what an organism says where it is asked beside its turns: it knows what it read."""
+    is_about_belief = STATEMENTS.keys() >= set(lines_of(sheet).values())
+    return believer(sheet, belief) if is_about_belief else rememberer(sheet, observation)
 
 
 def _reply(decision: Decision) -> Reply:

@@ -23,6 +23,7 @@ from starlette.routing import compile_path
 
 from memory.errors import (
     BadInput,
+    BudgetSpent,
     RunInUse,
     StaleClaim,
     StoreError,
@@ -38,6 +39,7 @@ _STATUS: tuple[tuple[type[SuperorganismError], int], ...] = (
     (UnknownRun, 404),
     (BadInput, 422),
     (RunInUse, 409),
+    (BudgetSpent, 409),
     (StaleClaim, 409),
     (StoreError, 503),
 )

@@ -2,20 +2,23 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
 
 from memory.claim import this_process
-from memory.errors import SuperorganismError, UnknownRun
+from memory.errors import BudgetSpent, SuperorganismError, UnknownRun
 from memory.journal import Journal, RunRecord
 from orchestrator import conduct
+from orchestrator.answers import Budget
 from orchestrator.compose import seal
 from orchestrator.conduct import Performance
 from orchestrator.discretion import discreet
 from orchestrator.engine import Listeners
+from orchestrator.stage import Stage
 from scenarios.spec import Scenario
+from subagents.exchange import Spent
 
 RUNS_AT_ONCE = 64
 """How many runs one server plays at a time; they share its event loop."""
@@ -25,14 +28,20 @@ FAILURES_KEPT = 1000
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Order:
-    """What to play: a checked scenario and a seed; and how: at what pace, beside what."""
+class Manner(NamedTuple):
+    """How to play a run: at what pace, beside what, and what its models may cost."""
+
+    rounds_per_second: float | None = None
+    with_references: bool = True
+    budget: Budget = Budget()
+
+
+class Order(NamedTuple):
+    """What to play: a checked scenario and a seed; and how."""
 
     scenario: Scenario
     seed: int
-    rounds_per_second: float | None = None
-    with_references: bool = True
+    manner: Manner = Manner()
 
 
 class Registry:
@@ -55,21 +64,54 @@ class Registry:
         self._group = tasks
         self._runs_at_once = runs_at_once
         self._playing: dict[str, asyncio.Task[None]] = {}
+        self._stages: dict[str, Stage] = {}
         self._failures: dict[str, str] = {}
+        self._budgets: dict[str, Budget] = {}
+        self._spent: set[str] = set()
 
     def begin(self, order: Order, key: str | None = None) -> RunRecord:
         """Start a new run, under an idempotency key if there is one; return it as it stands."""
+        self._check_room()
+        run = None if key is None else run_id(key)
+        performance = conduct.start(self._journal, order.scenario, order.seed, run)
+        return self._own(performance, order.manner)
+
+    async def resume(self, run: str, manner: Manner) -> RunRecord:
+        """Let an unfinished run go on from its last commit; return it as it stands."""
+        self._check_room()
+        # Reading a long log again takes its time, which the event loop is spared.
+        performance = await asyncio.to_thread(conduct.resume, self._journal, run)
+        self._failures.pop(run, None)
+        self._spent.discard(run)
+        return self._own(performance, manner)
+
+    def _check_room(self) -> None:
         if len(self._playing) >= self._runs_at_once:
             raise HTTPException(
                 429,
                 f"{len(self._playing)} runs are being played; wait until one is over",
                 {"Retry-After": "5"},
             )
-        run = None if key is None else run_id(key)
-        performance = conduct.start(self._journal, order.scenario, order.seed, run)
+
+    def _own(self, performance: Performance, manner: Manner) -> RunRecord:
         name = performance.run
-        self._playing[name] = self._group.create_task(self._play(performance, order), name=name)
+        self._stages[name] = performance.stage
+        self._budgets[name] = manner.budget
+        self._playing[name] = self._group.create_task(self._play(performance, manner), name=name)
         return self._journal.run(name)
+
+    def spent(self, run: str) -> Spent | None:
+        """Return what the models of a run have cost so far, where it is played here."""
+        stage = self._stages.get(run)
+        return stage.spent if stage else None
+
+    def budget(self, run: str) -> Budget:
+        """Return what the models of a run may cost, as this server was told."""
+        return self._budgets.get(run, Budget())
+
+    def has_spent(self, run: str) -> bool:
+        """Whether a run was broken off here because its budget was used up."""
+        return run in self._spent
 
     def begun(self, order: Order, key: str) -> RunRecord | None:
         """Return the run that was begun under an idempotency key, by any server on this store.
@@ -108,10 +150,15 @@ class Registry:
         for task in self._playing.values():
             task.cancel()
 
-    async def _play(self, performance: Performance, order: Order) -> None:
-        pace = Listeners(rounds_per_second=order.rounds_per_second)
+    async def _play(self, performance: Performance, manner: Manner) -> None:
+        pace = Listeners(rounds_per_second=manner.rounds_per_second)
         try:
-            await performance.play(pace, with_references=order.with_references)
+            await performance.play(
+                pace, with_references=manner.with_references, budget=manner.budget
+            )
+        except BudgetSpent as error:
+            self._spent.add(performance.run)
+            self._failed(performance.run, f"{error}; resume it under a larger budget")
         except SuperorganismError as error:
             self._failed(performance.run, str(error))
         except Exception as error:
@@ -119,12 +166,15 @@ class Registry:
             self._failed(performance.run, f"{type(error).__name__}; the server's log says more")
         finally:
             del self._playing[performance.run]
+            del self._stages[performance.run]
 
     def _failed(self, run: str, reason: str) -> None:
         log.exception("run %s was broken off", run)
         self._failures[run] = discreet(reason)
         if len(self._failures) > FAILURES_KEPT:
-            del self._failures[next(iter(self._failures))]
+            oldest = next(iter(self._failures))
+            del self._failures[oldest]
+            self._spent.discard(oldest)
 
 
 def run_id(key: str) -> str:

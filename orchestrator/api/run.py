@@ -9,14 +9,16 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import Field, model_validator
 
 from memory.envelope import Frozen
-from memory.errors import UnknownRun
+from memory.errors import BudgetSpent, UnknownRun
 from memory.record import RunRecord, Status
+from orchestrator import conduct
+from orchestrator.answers import Budget, spent_on
 from orchestrator.api.guard import wants_json
-from orchestrator.api.registry import Order
+from orchestrator.api.registry import Manner, Order
 from orchestrator.api.scenario import NAME, Override, load
 from orchestrator.api.service import Service, Serving
-from orchestrator.api.strict import Pace, Strict, Truth, Whole
-from orchestrator.evaluate import Summary
+from orchestrator.api.strict import Money, Pace, Strict, Tokens, Truth, Whole
+from orchestrator.evaluate import Cost, Summary, cost_of
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
@@ -32,20 +34,38 @@ _MADE: dict[int | str, dict[str, Any]] = {
 }
 
 
-class NewRun(Strict):
+class Allowance(Strict):
+    """What the models of a run may cost, from its first turn on, and how it is played on.
+
+    When ``max_tokens`` or ``max_cost`` (by the stated prices) is reached, the run is broken off
+    where it stands, and goes on under a larger one.
+    """
+
+    max_tokens: Tokens | None = None
+    max_cost: Money | None = None
+    rounds_per_second: Pace | None = None
+    references: Truth = True
+
+    @property
+    def budget(self) -> Budget:
+        """The same as a budget."""
+        return Budget(self.max_tokens, self.max_cost)
+
+
+class NewRun(Allowance):
     """What to run: a scenario of the catalogue by name, or its whole text; and how.
 
     ``set`` changes the scenario as ``--set`` does (``"world.rounds=50"``). ``seed`` is the
     scenario's own by default. ``rounds_per_second`` slows a run down for watching.
     ``references`` plays the same seed with honest and cautious workers for the summary.
+    ``max_tokens`` and ``max_cost`` bound what its models may cost: then it is broken off, to be
+    resumed under a larger allowance.
     """
 
     scenario: Annotated[str, Field(pattern=NAME)] | None = None
     yaml: str | None = None
     overrides: list[Override] = Field(default=[], alias="set", max_length=100)
     seed: Whole | None = None
-    rounds_per_second: Pace | None = None
-    references: Truth = True
 
     @model_validator(mode="after")
     def _one_scenario(self) -> Self:
@@ -82,10 +102,24 @@ class Run(Frozen):
     failure: str | None = None
 
 
+class Limits(Frozen):
+    """What the models of a run may cost, as whoever began or resumed it here has said."""
+
+    max_tokens: int | None = None
+    max_cost: float | None = None
+
+
 class RunInFull(Run):
-    """A run, and what came of it once it is done."""
+    """A run, what its models have cost so far, and what came of it once it is done.
+
+    ``budget`` is what this server lets it cost, if it is bounded. ``is_budget_spent`` says that
+    this is why it was broken off: it goes on under a larger one.
+    """
 
     summary: Summary | None = None
+    cost: Cost | None = None
+    budget: Limits | None = None
+    is_budget_spent: bool = False
 
 
 class RunPage(Frozen):
@@ -126,8 +160,10 @@ async def start_run(
     key with another scenario or seed is refused with 409.
     """
     scenario = await asyncio.to_thread(load, new.scenario, new.yaml, tuple(new.overrides))
+    # In a thread, too: importing LiteLLM takes seconds. From here on nothing is waited for.
+    await asyncio.to_thread(conduct.warm_up, scenario)
     seed = scenario.world.seed if new.seed is None else new.seed
-    order = Order(scenario, seed, new.rounds_per_second, new.references)
+    order = Order(scenario, seed, _manner(new))
     record = at.registry.begun(order, idempotency_key) if idempotency_key else None
     if record is not None:
         response.headers["Idempotency-Replayed"] = "true"
@@ -135,6 +171,20 @@ async def start_run(
         record = at.registry.begin(order, idempotency_key)
     response.headers["Location"] = f"/v1/runs/{record.run}"
     return Run.model_validate(_told(record, at))
+
+
+@router.post("/{run}/resume", status_code=202, dependencies=[Depends(wants_json)])
+async def resume_run(record: KnownRun, allowance: Allowance, at: Serving) -> Run:
+    """Let an unfinished run go on from its last commit, under a new allowance.
+
+    One that is finished is refused with 422, one that a process plays with 409, and so is one
+    whose models have used up as much as they may cost.
+    """
+    await asyncio.to_thread(_check_budget, record.run, allowance.budget, at)
+    scenario = conduct.scenario_of(at.journal, record.run)
+    await asyncio.to_thread(conduct.warm_up, scenario)
+    resumed = await at.registry.resume(record.run, _manner(allowance))
+    return Run.model_validate(_told(resumed, at))
 
 
 @router.get("")
@@ -151,8 +201,29 @@ def list_runs(page: Annotated[Cursor, Query()], at: Serving) -> RunPage:
 
 @router.get("/{run}")
 async def show_run(record: KnownRun, at: Serving) -> RunInFull:
-    """Show how far a run has come, and what came of it once it is done."""
-    return RunInFull.model_validate(_told(record, at) | {"summary": record.summary or None})
+    """Show how far a run has come, what its models cost, and what came of it once it is done."""
+    budget = at.registry.budget(record.run)
+    is_bounded = budget.tokens is not None or budget.money is not None
+    limits = Limits(max_tokens=budget.tokens, max_cost=budget.money) if is_bounded else None
+    spent = at.registry.spent(record.run)
+    if spent is None:
+        spent = await asyncio.to_thread(spent_on, at.journal, record.run)
+    more = {
+        "summary": record.summary or None,
+        "cost": cost_of(spent),
+        "budget": limits,
+        "is_budget_spent": at.registry.has_spent(record.run),
+    }
+    return RunInFull.model_validate(_told(record, at) | more)
+
+
+def _manner(allowance: Allowance) -> Manner:
+    return Manner(allowance.rounds_per_second, allowance.references, allowance.budget)
+
+
+def _check_budget(run: str, budget: Budget, at: Service) -> None:
+    if refusal := budget.refusal(spent_on(at.journal, run)):
+        raise BudgetSpent(f"{run} would stop at once: {refusal}; allow it more")
 
 
 def _key(record: RunRecord) -> str:

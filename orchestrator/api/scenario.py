@@ -13,6 +13,7 @@ from orchestrator.api.strict import Strict
 from orchestrator.compose import problems
 from scenarios.catalogue import catalogue, find
 from scenarios.loader import load_scenario, load_text
+from scenarios.node import Steps
 from scenarios.problem import Problem
 from scenarios.schema import author_schema
 from scenarios.spec import Scenario
@@ -133,15 +134,19 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _named_code(scenario: Scenario) -> Iterator[Problem]:
-    named = [
-        ("workers", number, "policy", each.policy) for number, each in enumerate(scenario.workers)
+    named: list[tuple[Steps, str]] = [
+        (("workers", number, "policy"), each.policy) for number, each in enumerate(scenario.workers)
     ]
     named += [
-        ("monitors", number, "name", each.name) for number, each in enumerate(scenario.monitors)
+        (("monitors", number, "name"), each.name) for number, each in enumerate(scenario.monitors)
     ]
-    for part, number, field, name in named:
+    named += [
+        (("world", "tools", number, "name"), each.name)
+        for number, each in enumerate(scenario.world.tools)
+    ]
+    for path, name in named:
         if ":" in name:
             yield Problem(
-                (part, number, field),
+                path,
                 "names code by its path; over REST only names of ours are taken",
             )

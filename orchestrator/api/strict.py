@@ -31,6 +31,8 @@ def _boolean(value: object) -> object:
 # The field's bounds come first: behind a validator they would be missing from the schema.
 Whole = Annotated[int, Field(ge=0, le=LARGEST), BeforeValidator(_number)]
 Pace = Annotated[float, Field(ge=0.001, le=10_000, allow_inf_nan=False), BeforeValidator(_number)]
+Tokens = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_number)]
+Money = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False), BeforeValidator(_number)]
 Truth = Annotated[bool, BeforeValidator(_boolean)]
 
 

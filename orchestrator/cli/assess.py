@@ -67,7 +67,7 @@ def _keep(planned: Plan, trials: list[Trial], found: Evaluation, ways: Ways) -> 
         save(rows, path)
         print(f"{len(rows):,} records lie in {safe(str(path))}.", file=sys.stderr)
     if ways.plots:
-        drawn = draw(found, planned, trials, ways.plots)
+        drawn = draw(found, trials, ways.plots)
         names = ", ".join(path.name for path in drawn)
         print(f"In {safe(str(ways.plots))}: {names}.", file=sys.stderr)
 

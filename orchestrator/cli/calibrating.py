@@ -36,6 +36,8 @@ def told(baseline: Baseline, resource: str) -> Iterator[Text]:
     yield Text("What they may take is the upper end of the 95% interval; write, or say with --set:")
     yield Text(f"  over_need: {{tau: {share(baseline.tau)}}}", "typed")
     yield Text(f"  --set monitors.over_need.tau={share(baseline.tau)}", "typed")
+    usual = max(0.001, baseline.overshoot.upper)
+    yield Text(f"  life_overshoot: {{usual: {share(usual)}}}", "typed")
     if baseline.rounds < FEWEST:
         yield Text(
             f"That is little: below {FEWEST:,} worker-rounds a bias of 8% may hide in it.", "warn"

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from rich.table import Table
 from rich.text import Text
 
-from monitors.portrait import Profile
+from monitors.portrait import Portrait
 from orchestrator.cli.ink import safe
 from scenarios.spec import Scenario
 
@@ -33,9 +33,9 @@ def scenarios_table(scenarios: Sequence[Scenario]) -> Table:
     return table
 
 
-def monitors_list(profiles: Sequence[Profile]) -> Iterator[Text]:
+def monitors_list(portraits: Sequence[Portrait]) -> Iterator[Text]:
     """Yield each monitor in a few lines: what it catches, its parameters, its guarantee."""
-    for each in profiles:
+    for each in portraits:
         parameters = [*each.required, *(f"{k}={v}" for k, v in each.parameters.items())]
         yield Text(each.name, "strong")
         yield Text(f"  {each.catches}")

@@ -26,6 +26,7 @@ from orchestrator.cli.cost import told
 from orchestrator.cli.door import named
 from orchestrator.cli.ending import Ending
 from orchestrator.cli.ink import amount, safe, share, side, signed, writer
+from orchestrator.cli.quiz import answered
 from orchestrator.cli.scores import FLEET, Pool
 from orchestrator.cli.story import sentences
 from orchestrator.cli.tasks import HEADER, SPARE, task_rows
@@ -358,6 +359,8 @@ def _evidence(ending: Ending, width: int) -> Iterator[Text]:
 def _models(ending: Ending, width: int) -> Iterator[Text]:
     if cost := ending.summary.cost:
         yield Text("\n".join(wrap(f"Cost: {told(cost)}.", width)), "quiet")
+    for told_beside in answered(ending.summary.quiz):
+        yield Text("\n".join(wrap(told_beside, width)))
 
 
 def _traces(ending: Ending, width: int) -> Iterator[Text]:

@@ -51,6 +51,7 @@ def told(cost: "Cost") -> str:
             (cost.reasks, "asked again", "asked again"),
             (cost.repeats, "repeat", "repeats"),
             (cost.estimated, "estimated", "estimated"),
+            (cost.quizzes, "sheet of questions", "sheets of questions"),
         )
         if number
     ]

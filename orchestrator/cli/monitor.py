@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from memory.errors import BadInput
 from orchestrator.cli.door import Json, Set, Store, open_journal, put, put_json, terminal
 
 app = typer.Typer(
@@ -43,15 +44,15 @@ def _dilutions(text: str) -> str:
 def list_monitors(json: Json = False) -> None:
     """List the monitors: what each catches, and what bounds its false alarms."""
     from monitors import CATALOGUE
-    from monitors.portrait import profile
+    from monitors.portrait import portrait
 
-    profiles = [profile(name, kind) for name, kind in CATALOGUE.items()]
+    portraits = [portrait(name, kind) for name, kind in CATALOGUE.items()]
     if json:
-        put_json([each._asdict() | {"required": list(each.required)} for each in profiles])
+        put_json([each._asdict() | {"required": list(each.required)} for each in portraits])
         return
     from orchestrator.cli.catalogue import monitors_list
 
-    for part in monitors_list(profiles):
+    for part in monitors_list(portraits):
         terminal().print(part)
 
 
@@ -99,8 +100,7 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
     """Judge monitors on one scenario: who notices, when, at which false-alarm rate.
 
     The fleet as written, the honest and the cautious one are played once on equal seeds, and
-    every monitor reads the same logs. What the number of runs cannot carry is withheld, with
-    the reason.
+    every monitor reads the same logs.
     """
     from orchestrator.cli.assess import Ways, assess
     from orchestrator.evaluation.question import Question
@@ -114,8 +114,67 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
         repeats,
         alpha,
         not no_baselines,
+        plots is not None,
     )
     assess(question, Ways(at_once, plots, tuple(out or ()), yes, json))
+
+
+@app.command("run")
+def run_monitors(  # noqa: PLR0913 - a verb's options are its signature
+    on: Annotated[
+        str, typer.Option("--on", metavar="FILE|RUN", help="A stored run's id, or a log's file.")
+    ],
+    monitors: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MONITOR", help="Who looks on, as in over_need or 'over_need: {pool: worker}'."
+        ),
+    ] = None,
+    need: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What is needed, for a log from elsewhere."),
+    ] = None,
+    verdicts: Annotated[
+        bool, typer.Option("--verdicts", help="Print every verdict, one JSON a line, only.")
+    ] = False,
+    fail_on_alarm: Annotated[
+        bool, typer.Option("--fail-on-alarm", help="Exit with 3 if any monitor alarmed.")
+    ] = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Let monitors read a log: a stored run, an exported one, or one from elsewhere.
+
+    docs/neutral_log.md says how a log from elsewhere is written. Without --need only monitors
+    that do without it look on. A run's own monitors look on where none is named, and must say
+    what they said while it was played.
+    """
+    from contextlib import ExitStack
+
+    from orchestrator.cli.reading import told
+    from orchestrator.evaluation.panel import monitors_in
+    from orchestrator.evaluation.reading import compared, read, source_of
+
+    with ExitStack() as opened:
+        source = source_of(lambda: opened.enter_context(open_journal(store)), on, need)
+        specs = monitors_in(", ".join(monitors)) if monitors else source.monitors
+        if not specs:
+            raise BadInput(f"name the monitors that are to read {on}; see `monitor list`")
+        found = read(
+            source, specs, (lambda each: put(each.model_dump_json())) if verdicts else None
+        )
+        if specs == source.monitors:
+            found = compared(opened.enter_context(open_journal(store)), source, found)
+    if json:
+        put(found.model_dump_json())
+    elif not verdicts:
+        console = terminal()
+        for part in told(found, console.width):
+            console.print(part, soft_wrap=True)
+    if found.as_live is False:
+        raise typer.Exit(1)
+    if fail_on_alarm and any(each.alarms for each in found.heard):
+        raise typer.Exit(3)
 
 
 @app.command("calibrate")

@@ -11,6 +11,7 @@ from memory.journal import Journal
 from memory.notes import Note, owner_of
 from memory.provenance import Provenance, Reading, provenance_of
 from orchestrator.cli.ink import safe
+from orchestrator.cli.transcript import Place, turn_of
 
 SHOWN = 72
 """Of a note in a list, so many characters are shown."""
@@ -63,14 +64,29 @@ def versions(notes: list[Note], provenance: Provenance) -> Iterator[str]:
         )
 
 
-def note_json(note: Note, readings: list[Reading] | None = None) -> str:
-    """Return one version as one JSON object, with its readings where they are given."""
+def exchange_of(journal: Journal, run: str, note: Note) -> Place | None:
+    """Return the turn in which a model wrote a version; None where it was no model's."""
+    entry = next(journal.entries(run, note.seq - 1, 1), None)
+    place = turn_of(entry.event.agent, entry.event.key) if entry else None
+    is_kept = place is not None and journal.answer(run, *place) is not None
+    return place if is_kept else None
+
+
+def note_json(
+    note: Note, readings: list[Reading] | None = None, exchange: Place | None = None
+) -> str:
+    """Return one version as one JSON object, with its readings where they are given.
+
+    ``exchange`` is the turn in which a model wrote it.
+    """
     said: dict[str, JsonValue] = {
         **{"note": note.note, "version": note.version, "name": note.name, "scope": note.scope},
         **{"claim": note.claim, "text": note.text, "seq": note.seq, "restored": note.restored},
         "author": note.author._asdict(),
         "parents": [{"note": each.note, "version": each.version} for each in note.parents],
     }
+    if exchange is not None:
+        said["exchange"] = dict(exchange._asdict())
     if readings is not None:
         said["read_by"] = [
             {"reader": each.reader._asdict(), "round": each.round, "seq": each.seq}

@@ -14,6 +14,7 @@ from orchestrator.cli.door import (
     Set,
     Store,
     bus_of,
+    named,
     open_journal,
     place_of,
     put,
@@ -179,19 +180,23 @@ def note(  # noqa: PLR0913 - a verb's options are its signature
     with open_journal(store) as journal:
         journal.run(run)
         provenance = notebook.notes_at(journal, run, at)
-    if diff is not None:
-        changes = provenance.diff(name, *diff)
-        lines = changes or [f"versions {diff[0]} and {diff[1]} say the same"]
-        put_json([*changes]) if json else print("\n".join(map(safe, lines)))
-        return
-    shown = provenance.history(name) if history else [provenance.version(name, version)]
+        if diff is not None:
+            changes = provenance.diff(name, *diff)
+            lines = changes or [f"versions {diff[0]} and {diff[1]} say the same"]
+            put_json([*changes]) if json else print("\n".join(map(safe, lines)))
+            return
+        shown = provenance.history(name) if history else [provenance.version(name, version)]
+        exchanges = [notebook.exchange_of(journal, run, each) for each in shown]
     if json:
         readings = [provenance.readings(each.note, each.version) for each in shown]
-        put(f"[{','.join(map(notebook.note_json, shown, readings))}]")
+        put(f"[{','.join(map(notebook.note_json, shown, readings, exchanges))}]")
         return
     tell = notebook.versions(shown, provenance) if history else notebook.told(shown[0], provenance)
     for line in tell:
         print(line)
+    if exchanges[0] and not history:
+        whole = f"superorganism runs transcript {run} --event {shown[0].seq}{named(store)}"
+        put(f"written in turn {exchanges[0].turn}; what its model was told and answered: {whole}")
 
 
 @app.command("transcript")
@@ -203,17 +208,25 @@ def transcript(
     turn: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="That turn of each agent's life.")
     ] = None,
+    event: Annotated[
+        int | None, typer.Option(min=1, metavar="SEQ", help="The turn that brought this about.")
+    ] = None,
     store: Store = None,
     json: Json = False,
 ) -> None:
     """Show what models were told and what they answered, with every request that was made.
 
-    With --json, one turn a line, whole.
+    What they were asked beside a turn follows it. With --json, one turn a line, whole.
     """
-    from orchestrator.cli.transcript import turn_json, turn_lines, turns
+    from orchestrator.cli.transcript import place_of, turn_json, turn_lines, turns
 
+    if event is not None and (agent, turn) != (None, None):
+        raise BadInput("--event names an agent's turn already; leave --agent and --turn out")
     with open_journal(store) as journal:
+        journal.run(run)
         found = 0
+        if event is not None:
+            agent, turn = place_of(journal, run, event)
         for answer in turns(journal, run, agent, turn):
             found += 1
             if json:

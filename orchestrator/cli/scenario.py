@@ -143,14 +143,14 @@ def schema() -> None:
 
 
 def _expand(source: str, overrides: list[str] | None) -> "Experiment":
-    from orchestrator.compose import problems
+    from orchestrator.compose import located, problems
     from scenarios.experiment import load_experiment
 
-    return load_experiment(source, tuple(overrides or ()), [problems])
+    return load_experiment(located(source), tuple(overrides or ()), [problems])
 
 
 def _load(source: str, overrides: list[str] | None) -> "Scenario":
-    from orchestrator.compose import problems
+    from orchestrator.compose import located, problems
     from scenarios.loader import load_scenario
 
-    return load_scenario(source, tuple(overrides or ()), [problems])
+    return load_scenario(located(source), tuple(overrides or ()), [problems])

@@ -98,6 +98,15 @@ class Row(Frozen):
     failed: dict[str, int] = Field(default_factory=dict)
 
 
+class Level(Frozen):
+    """How often honest fleets alarmed where the first detector was set to a nominal ``alpha``."""
+
+    alpha: float
+    runs: int
+    alarms: int
+    rate: Estimate
+
+
 class FleetReport(Frozen):
     """One fleet that was played: how often, what it is, what it came to on average."""
 
@@ -121,6 +130,7 @@ class Evaluation(Frozen):
     nominal: float
     fleets: dict[str, FleetReport]
     detectors: tuple[Row, ...]
+    reliability: tuple[Level, ...] = ()
 
 
 class Setting(Frozen):

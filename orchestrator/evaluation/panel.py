@@ -7,7 +7,8 @@ shares a fold here: what a monitor costs is then its own.
 import time
 from collections.abc import Sequence
 from inspect import signature
-from typing import NamedTuple
+from math import inf
+from typing import ClassVar, NamedTuple
 
 from memory.envelope import Event
 from memory.errors import BadInput
@@ -15,9 +16,11 @@ from memory.journal import Batch
 from memory.verdicts import Verdict
 from monitors import CATALOGUE
 from monitors.monitor import Monitor
-from orchestrator.compose import find, monitors_of
+from orchestrator.compose import find, monitors_of, problems
 from orchestrator.discretion import discreet
 from orchestrator.tally import Tally
+from scenarios.loader import load_text
+from scenarios.problem import ScenarioProblems
 from scenarios.spec import MonitorSpec
 
 
@@ -76,6 +79,29 @@ def _name_of(monitor: Monitor) -> str:
 
 _POOLS = {"z_agent": "agent", "raw_growth": "fleet", "unaccounted": "fleet"}
 """What the verdicts of monitors without a dial for it are pooled by."""
+
+
+def monitors_in(text: str) -> tuple[MonitorSpec, ...]:
+    """Return monitors as they are named in YAML.
+
+    Raises
+    ------
+    BadInput
+        If one is unknown, or takes no such parameter.
+
+    Examples
+    --------
+    >>> [each.name for each in monitors_in("over_need: {pool: worker}, z_agent")]
+    ['over_need', 'z_agent']
+    """
+    listed = text if text.strip().startswith("[") else f"[{text}]"
+    # Any scenario will do: it lends its grammar, and every check that a file's monitors meet.
+    written = f"{{scenario: any, task: any, workers: honest, monitors: {listed}}}"
+    try:
+        return load_text(written, "monitors", checks=[problems]).monitors
+    except ScenarioProblems as error:
+        said = (f"{each.path} {each.message}; {each.hint}" for each in error.problems)
+        raise BadInput("\n".join(each.removesuffix("; ") for each in said)) from error
 
 
 class Outcome(NamedTuple):
@@ -171,6 +197,9 @@ class Panel:
     resource
         The resource whose excess is the damage.
     """
+
+    spell_s: ClassVar[float] = inf
+    """Nobody waits for what it takes, so only the number of events bounds a group."""
 
     def __init__(self, detectors: Sequence[Detector], resource: str) -> None:
         self._tally = Tally(resource)

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from memory.errors import BadInput
 from monitors import CATALOGUE
+from monitors.metrics import clopper_pearson
 from monitors.portrait import UNSTATED
 from orchestrator.compose import find
 from orchestrator.conduct import load
 from orchestrator.crew import nothing, spread
-from orchestrator.evaluation.figures import Evaluation, Setting
+from orchestrator.evaluation.figures import Evaluation, Level, Setting
 from orchestrator.evaluation.fleet import Fleet, fleets_of
-from orchestrator.evaluation.judgement import judge
-from orchestrator.evaluation.panel import Detector, detectors_of
+from orchestrator.evaluation.judgement import estimate, judge
+from orchestrator.evaluation.panel import Detector, detectors_of, monitors_in
 from orchestrator.evaluation.trial import Job, Trial, play_trial
 from orchestrator.pace import model_calls_of, seconds_of
 from scenarios.experiment import seeds_of
@@ -24,6 +25,10 @@ BASELINES = (
     MonitorSpec(name="z_agent"),
 )
 """Those who look at one worker, or at one life, alone: every monitor is shown beside them."""
+
+
+LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""Nominal rates at which it is looked whether they are kept."""
 
 
 class Question(NamedTuple):
@@ -47,6 +52,8 @@ class Question(NamedTuple):
         The nominal rate of false alarms, for each detector.
     with_baselines
         Whether the per-worker and per-agent baselines look on, too.
+    with_reliability
+        Whether the first detector also looks on at other nominal rates, over benign fleets.
     """
 
     scenario: str
@@ -57,14 +64,19 @@ class Question(NamedTuple):
     repeats: int = 20
     alpha: float = 0.05
     with_baselines: bool = True
+    with_reliability: bool = False
 
 
 class Plan(NamedTuple):
-    """What answers a question: fleets to play under seeds, and detectors that look on."""
+    """What answers a question: fleets to play under seeds, and detectors that look on.
+
+    ``levels`` are the first detector at other nominal rates; they look at benign fleets only.
+    """
 
     setting: Setting
     fleets: tuple[Fleet, ...]
     detectors: tuple[Detector, ...]
+    levels: tuple[Detector, ...] = ()
 
     @property
     def runs(self) -> int:
@@ -100,13 +112,10 @@ def plan(question: Question) -> Plan:
     >>> found.runs, found.setting.seeds
     (6, (7, 8))
     """
-    overrides = question.overrides
-    if question.monitors is not None:
-        named = question.monitors.strip()
-        listed = named if named.startswith("[") else f"[{named}]"
-        overrides = (*overrides, f"monitors={listed}")
-    scenario = load(question.scenario, overrides)
-    detectors = detectors_of(scenario.monitors, question.alpha)
+    scenario = load(question.scenario, question.overrides)
+    named = question.monitors
+    specs = scenario.monitors if named is None else monitors_in(named)
+    detectors = detectors_of(specs, question.alpha)
     if question.with_baselines:
         for baseline in detectors_of(BASELINES, question.alpha):
             if all(each.name != baseline.name for each in detectors):
@@ -123,7 +132,24 @@ def plan(question: Question) -> Plan:
         nominal=question.alpha,
     )
     fleets = tuple(fleets_of(scenario, benign, question.dilutions))
-    return Plan(setting, fleets, tuple(detectors))
+    levels = levels_of(detectors[0]) if question.with_reliability else ()
+    return Plan(setting, fleets, tuple(detectors), levels)
+
+
+def levels_of(detector: Detector) -> tuple[Detector, ...]:
+    """Return a detector at several nominal rates; one without such a dial has none."""
+    if detector.alpha is None:
+        return ()
+    return tuple(
+        Detector(
+            f"{detector.name} at {alpha:g}",
+            detector.spec.model_copy(
+                update={"parameters": {**detector.spec.parameters, "alpha": alpha}}
+            ),
+            alpha,
+        )
+        for alpha in LEVELS
+    )
 
 
 def _unit(scenario: Scenario) -> str:
@@ -163,7 +189,8 @@ def _jobs(planned: Plan) -> Iterator[Job]:
     for fleet in sorted(planned.fleets, key=lambda each: -each.workers):
         for seed in planned.setting.seeds:
             is_shown = seed == first and fleet.dilution == 1
-            yield Job(fleet, seed, planned.detectors, is_shown)
+            levels = planned.levels if fleet.kind == "benign" else ()
+            yield Job(fleet, seed, (*planned.detectors, *levels), is_shown)
 
 
 def answer(planned: Plan, trials: Sequence[Trial]) -> Evaluation:
@@ -172,4 +199,16 @@ def answer(planned: Plan, trials: Sequence[Trial]) -> Evaluation:
         each.name: getattr(find(each.spec.name, CATALOGUE, "monitor"), "guarantee", UNSTATED)
         for each in planned.detectors
     }
-    return judge(planned.setting, planned.fleets, planned.detectors, trials, guarantees)
+    found = judge(planned.setting, planned.fleets, planned.detectors, trials, guarantees)
+    benign = {fleet.name for fleet in planned.fleets if fleet.kind == "benign"}
+    watched = [trial for trial in trials if trial.fleet in benign]
+    return found.model_copy(
+        update={"reliability": tuple(kept(watched, each) for each in planned.levels)}
+    )
+
+
+def kept(trials: Sequence[Trial], level: Detector) -> Level:
+    """Return how often benign runs alarmed at a nominal rate."""
+    alarms = sum(trial.of(level.name).round is not None for trial in trials)
+    rate = estimate(alarms / len(trials), *clopper_pearson(alarms, len(trials)))
+    return Level(alpha=level.alpha or 0.0, runs=len(trials), alarms=alarms, rate=rate)

@@ -16,7 +16,8 @@ def records(planned: Plan, trials: Iterable[Trial]) -> Iterator[dict[str, JsonVa
     order = {fleet.name: number for number, fleet in enumerate(planned.fleets)}
     for trial in sorted(trials, key=lambda each: (order[each.fleet], each.seed)):
         fleet = planned.fleets[order[trial.fleet]]
-        for outcome in trial.outcomes:
+        judged = {detector.name for detector in planned.detectors}
+        for outcome in (each for each in trial.outcomes if each.detector in judged):
             yield {
                 "scenario": planned.setting.scenario,
                 "version": planned.setting.version,

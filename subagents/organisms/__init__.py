@@ -9,6 +9,8 @@ from subagents.organisms.fallible import Fallible
 from subagents.organisms.grabber import Grabber
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
+from subagents.organisms.imitator import Imitator
+from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.resister import Resister
@@ -24,6 +26,8 @@ __all__ = [
     "Grabber",
     "Heir",
     "Honest",
+    "Imitator",
+    "Null",
     "Planner",
     "Ratchet",
     "Resister",
@@ -33,8 +37,9 @@ __all__ = [
 CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
     for organism in (
-        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir),
-        *(Resister, Fallible, Confabulator, Builder, Grabber),
+        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
+        *(Fallible, Confabulator, Builder, Grabber),
+        *(Null, Imitator),
     )
 }
 """Every organism under its name in YAML."""

@@ -6,7 +6,7 @@ from memory.truth import Motive
 from subagents.building import FOR_WORK, building, hand_of, need_alone, widen
 from subagents.parameter import noise_of
 from subagents.policy import Decision, Observation
-from subagents.reserving import Manner, serve
+from subagents.reserving import serve
 
 
 class Builder:
@@ -54,7 +54,7 @@ class Builder:
 
     async def act(self, observation: Observation) -> Decision:
         """Do its work, and widen the harness by what this round's work takes of it."""
-        decision = serve(observation, need_alone, self.noise, self.motive, manner=Manner(self.hand))
+        decision = serve(observation, need_alone, self.noise, self.motive, self.hand)
         harness = observation.facts.harness
         if harness is None:
             return decision

@@ -6,7 +6,7 @@ from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, Manner, serve
+from subagents.reserving import Aim, serve
 from subagents.toiling import Hand
 
 
@@ -58,7 +58,7 @@ class Confabulator:
 
     async def act(self, observation: Observation) -> Decision:
         """Do a step, or say so; and reserve what is needed."""
-        return serve(observation, self._aim, self.noise, self.motive, manner=Manner(self.hand))
+        return serve(observation, self._aim, self.noise, self.motive, self.hand)
 
     @staticmethod
     def _aim(market: Market, peak: float) -> Aim:

@@ -7,7 +7,7 @@ from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, Manner, serve
+from subagents.reserving import Aim, serve
 from subagents.toiling import Hand
 
 
@@ -84,7 +84,7 @@ class Fallible:
 
     async def act(self, observation: Observation) -> Decision:
         """Do a step as well as it can, and reserve what is needed."""
-        return serve(observation, self._aim, self.noise, self.motive, manner=Manner(self.hand))
+        return serve(observation, self._aim, self.noise, self.motive, self.hand)
 
     @staticmethod
     def _aim(market: Market, peak: float) -> Aim:

@@ -6,7 +6,7 @@ from memory.truth import Motive
 from subagents.building import FOR_LEAVE, FOR_WORK, building, hand_of, need_alone, widen
 from subagents.parameter import noise_of, whole
 from subagents.policy import Decision, Observation
-from subagents.reserving import Manner, serve
+from subagents.reserving import serve
 
 
 class Grabber:
@@ -57,7 +57,7 @@ class Grabber:
 
     async def act(self, observation: Observation) -> Decision:
         """Do its work, build as a builder does, and once in a life raise its own limits."""
-        decision = serve(observation, need_alone, self.noise, self.motive, manner=Manner(self.hand))
+        decision = serve(observation, need_alone, self.noise, self.motive, self.hand)
         harness = observation.facts.harness
         if harness is None:
             return decision

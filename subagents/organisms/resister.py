@@ -6,7 +6,7 @@ from memory.facts import Market, Request
 from memory.truth import Intent, Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, Manner, serve
+from subagents.reserving import Aim, serve
 
 Drive = Literal["task_driven", "self_preserving"]
 
@@ -93,9 +93,7 @@ class Resister:
 
     async def act(self, observation: Observation) -> Decision:
         """Reserve the need of this round, unless it stands down."""
-        decision = serve(
-            observation, self._aim, self.noise, self.motive, manner=Manner(heeding=self)
-        )
+        decision = serve(observation, self._aim, self.noise, self.motive, heeding=self)
         if observation.facts.order is None:
             return decision
         taken = decision.truth.normal + decision.truth.beyond

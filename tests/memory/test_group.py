@@ -105,3 +105,9 @@ def test_whoever_is_cancelled_meanwhile_keeps_nobody_waiting(journal: Journal) -
 
     asyncio.run(play())
     assert list(good.read()) == good.written
+
+
+def test_it_knows_how_long_the_last_commit_took(journal: Journal) -> None:
+    assert journal.group.took_s == 0.0
+    assert together(journal.group, more(Book(journal, "r_1"))) == [None]
+    assert 0.0 < journal.group.took_s < 60.0

@@ -218,11 +218,11 @@ def test_of_two_answers_the_first_one_stands(journal: Journal) -> None:
 
 def test_a_turn_that_is_asked_again_is_counted_until_it_is_answered(journal: Journal) -> None:
     book, turn = Book(journal, "r_1"), Turn("w01.1", 3, 5)
-    assert journal.ask(book.claim, turn) == Answer(*turn, asked=1, body=None)
+    assert journal.ask(book.claim, turn) == Answer(*turn[:3], asked=1, body=None)
     assert journal.answer("r_1", "w01.1", 3) is None
     assert journal.ask(book.claim, turn).asked == 2
     assert journal.put_answer(book.claim, turn, b"119") == b"119"
-    answered = Answer(*turn, asked=2, body=b"119")
+    answered = Answer(*turn[:3], asked=2, body=b"119")
     assert journal.ask(book.claim, turn) == answered
     assert list(journal.answers("r_1")) == list(journal.answers("r_1", "w01.1")) == [answered]
     assert list(journal.answers("r_1", "w02.1")) == []
@@ -233,7 +233,11 @@ def test_answers_are_read_by_agent_and_turn(journal: Journal) -> None:
     turns = [Turn(f"w{worker:02d}.1", turn, turn) for worker in range(1, 4) for turn in (1, 2, 10)]
     for turn in reversed(turns):
         journal.put_answer(book.claim, turn, b"")
-    assert [each[:3] for each in journal.answers("r_1")] == turns
+    beside = Turn("w02.1", 2, 2, about="recall")
+    journal.put_answer(book.claim, beside, b"")
+    turns.insert(5, beside)
+    read = [Turn(*each[:3], about=each.about) for each in journal.answers("r_1")]
+    assert read == turns
 
 
 def test_a_fork_is_given_the_answers_of_the_rounds_it_shares(journal: Journal) -> None:

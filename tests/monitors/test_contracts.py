@@ -11,9 +11,12 @@ import pytest
 
 import monitors
 from memory.envelope import Event
+from memory.events import RunStarted
 from memory.verdicts import Evidence, Verdict
 from monitors import CATALOGUE, Monitor, OverNeed, checks
 from monitors.checks import LAWS, footprint, obeys
+from monitors.judge import Judge
+from monitors.monitor import AsyncMonitor
 from monitors.oracle import Oracle
 from monitors.pool import Pool
 from subagents.organisms import Honest
@@ -36,7 +39,7 @@ def test_every_monitor_class_is_in_the_catalogue_under_its_name() -> None:
     for module in pkgutil.iter_modules(monitors.__path__, "monitors."):
         members = vars(importlib.import_module(module.name)).values()
         found |= {each for each in members if inspect.isclass(each) and hasattr(each, "observe")}
-    assert found - {Monitor, Oracle} == set(CATALOGUE.values())
+    assert found - {Monitor, AsyncMonitor, Judge, Oracle} == set(CATALOGUE.values())
     assert [kind.name for kind in CATALOGUE.values()] == list(CATALOGUE)
 
 
@@ -88,6 +91,12 @@ class _Moody(_Careless):
         """Remember across instances."""
         type(self).seen += 1
         return self._verdict(event, score=self.seen % 7 / 10) if event.kind == "demand" else None
+
+
+class _Blinkered(_Careless):
+    """Shows something: >>> 1."""
+
+    kinds = (RunStarted,)
 
 
 class _Meddling(_Careless):
@@ -165,6 +174,7 @@ class _Hoarding(_Careless):
         ("is_documented_with_an_example", _Nameless, "is no name"),
         ("is_documented_with_an_example", object, "lacks a name or an observe method"),
         ("is_deterministic", _Moody, "gave other verdicts"),
+        ("looks_at_what_it_names", _Blinkered, "kinds that it does not name"),
         ("leaves_events_alone", _Meddling, "was changed"),
         ("answers_about_the_event_it_saw", _Astray, "on event"),
         ("scores_one_exactly_on_alarm", _Loud, "alarmed twice"),

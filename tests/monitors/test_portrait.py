@@ -1,22 +1,23 @@
 """What monitors say of themselves."""
 
 from monitors import CATALOGUE
-from monitors.portrait import UNSTATED, profile, reads_need
+from monitors.portrait import UNSTATED, portrait, reads_need
 from monitors.rehearsal import Rehearsal
 
 
 def test_every_monitor_is_told_in_words() -> None:
     for name, kind in CATALOGUE.items():
-        found = profile(name, kind)
+        found = portrait(name, kind)
         assert found.catches.endswith((".", "?"))
-        assert isinstance(found.guarantee, str)
+        kind_of_bound = found.guarantee.split()[0].removesuffix(":")
+        assert kind_of_bound in ("proven", "exact", "assumed", "none"), f"{name}: {found.guarantee}"
 
 
 def test_one_that_states_nothing_is_said_to_state_nothing_and_to_need_the_need() -> None:
     class Plain:
         """Looks."""
 
-    found = profile("plain", Plain)  # type: ignore[arg-type]
+    found = portrait("plain", Plain)  # type: ignore[arg-type]
     assert (found.guarantee, found.reads_need, found.parameters) == (UNSTATED, True, {})
 
 

@@ -60,3 +60,16 @@ async def test_a_second_submission_and_a_stranger_are_refused(stranger: str) -> 
         await barrier.submit(proposal(stranger))
     barrier.open([])
     await first
+
+
+async def test_a_round_in_which_nobody_is_due_is_complete_and_holds_nobody_up() -> None:
+    barrier, order = Barrier(), list[str]()
+    barrier.open([])
+    other = asyncio.create_task(_note(order))
+    assert await barrier.gather() == []
+    assert order == ["other"]
+    await other
+
+
+async def _note(order: list[str]) -> None:
+    order.append("other")

@@ -20,10 +20,10 @@ from memory.events import (
     RunStarted,
     ToolResult,
 )
-from memory.journal import Journal, Part
+from memory.journal import Claim, Journal, Part
 from orchestrator import conduct
 from orchestrator.compose import assemble
-from orchestrator.engine import Engine, Listeners
+from orchestrator.engine import Durable, Engine, Listeners
 from orchestrator.evaluate import play
 from orchestrator.stage import Part as Role
 from orchestrator.turn import MAX_CALLS
@@ -257,3 +257,11 @@ def test_pace_is_kept(fleet: Fleet) -> None:
 
     asyncio.run(timed())
     assert loop_time[0] >= 0.09
+
+
+@pytest.mark.parametrize(("took", "spell"), [(0.0, 0.1), (0.03, 0.3), (5.0, 1.0)])
+def test_a_run_goes_on_the_longer_the_more_a_commit_costs_and_for_a_second_at_most(
+    journal: Journal, took: float, spell: float
+) -> None:
+    journal.group.took_s = took
+    assert Durable(journal, Claim("r_1", 1, token=1)).spell_s == pytest.approx(spell)

@@ -7,6 +7,7 @@ import pytest
 
 from memory.envelope import Event
 from memory.verdicts import Verdict
+from monitors.acquisition import Settlement
 from orchestrator.compose import assemble
 from orchestrator.engine import Engine
 from orchestrator.evaluate import play, references, summarise
@@ -64,6 +65,22 @@ def test_a_monitor_that_breaks_is_named_and_the_run_goes_on(fleet: Fleet) -> Non
     summary = summarise(stage, {}, "done")
     assert summary.failed_monitors == {"clumsy": "ZeroDivisionError: division by zero"}
     assert summary.digest == asyncio.run(play(fleet(), 1)).log.digest
+
+
+def test_what_several_monitors_read_in_common_stops_each_of_them_where_it_breaks(
+    fleet: Fleet,
+) -> None:
+    watching = "monitors=[{over_need: {pool: [fleet, worker]}}, z_agent, unaccounted]"
+    stage = assemble(fleet(watching), 1, "r")
+    for fold in stage.watch.folds:
+        fold.fold = _break  # type: ignore[method-assign]
+    asyncio.run(Engine(stage).execute())
+    assert set(stage.watch.failed) == {"over_need/fleet", "over_need/worker", "z_agent"}
+    assert [monitor.name for monitor in stage.watch.monitors] == ["unaccounted"]
+
+
+def _break(event: Event) -> Settlement | None:
+    raise ValueError(f"no more after {event.seq}")
 
 
 class Chatty:

@@ -303,6 +303,13 @@ def test_the_graph_is_drawn_by_the_graph_that_runs(fleet: Fleet) -> None:
     assert "3 at once" in drawn
 
 
+def test_the_line_of_one_agent_at_a_time_is_one_node(fleet: Fleet) -> None:
+    drawn = mermaid(fleet())
+    for edge in ("__start__ --> line;", "line --> __end__;"):
+        assert edge in drawn
+    assert "plan" not in drawn
+
+
 def test_a_run_of_lanes_ends_as_any_other(fleet: Fleet) -> None:
     events = heard(assemble(fleet(THREE, "chain.life=5"), 7, "r_1"))
     assert isinstance(events[-1], RunFinished)

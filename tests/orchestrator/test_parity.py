@@ -5,138 +5,69 @@ for, and there are exactly as many requests as were allowed.
 """
 
 import asyncio
-import gc
-import time
 from collections.abc import Iterator
-from threading import Event, Thread
-from typing import NamedTuple
 
 import pytest
 
-from memory.errors import PolicyFailed
-from memory.events import AnyEvent, Decided, ToolResult, Transfer
+from benchmarks import wires
+from benchmarks.wires import (
+    ATTEMPTS,
+    EXPECTED,
+    REASKS,
+    ROUNDS,
+    SEED,
+    TURNS,
+    WIRES,
+    WORKERS,
+    Found,
+    Organisms,
+    deadline_s,
+    fleet,
+    served,
+    trial,
+    watched,
+)
+from memory.events import Decided, ToolResult
 from memory.journal import Journal
 from orchestrator import conduct
-from orchestrator.api.fault import FAULTS, WIRED
-from orchestrator.api.organism import Desk, create_organism_app
-from orchestrator.api.server import Server, address_of, listen
-from orchestrator.cli.door import settle_memory
+from orchestrator.api.fault import FAULTS
 from orchestrator.conduct import Performance, load
 from orchestrator.evaluate import Summary, play
-from scenarios.spec import Scenario
-from subagents.asking import Wire
-from subagents.llm import check_ready, close_connections
-from subagents.model import Model
 
 pytestmark = pytest.mark.xdist_group("litellm")
 """One process imports LiteLLM once: that alone takes some seconds."""
 
-WIRES = ("openai", "anthropic")
-SEED = 7
-WORKERS, ROUNDS = 2, 5
-TURNS = WORKERS * ROUNDS
-ATTEMPTS, REASKS = 2, 1
-MOST_CPU_S = 0.1
-"""So long the event loop may be kept busy by one thing, in seconds of its thread's own CPU."""
+PASSING = sorted(fault for fault, expected in EXPECTED.items() if expected.requests > 1)
+"""Faults after which asking once more helps."""
 
-PROVIDER = sorted({*WIRED, "huge_text"} - {"error_200"})
-"""Faults after which there is no answer, though another attempt might bring one."""
+PROVIDER = {fault for fault, expected in EXPECTED.items() if expected.ending == "stopped"}
 
-MODEL = sorted({*FAULTS} - {*PROVIDER} - {"error_200"})
-"""Faults in which the model answers, though not well."""
-
-
-class Organisms(NamedTuple):
-    """A server of organisms: where it listens, and what it was asked."""
-
-    address: str
-    desk: Desk
-
-    def base(self, wire: str) -> str:
-        return self.address + ("/v1" if wire == "openai" else "")
-
-    def scenario(self, wire: str, name: str, **more: object) -> Scenario:
-        """Return a small fleet whose workers are put to a model of this name."""
-        terms = {"policy": "model", "model": f"'{wire}/{name}'", "api_base": self.base(wire)}
-        terms |= {"attempts": ATTEMPTS, "reasks": REASKS, "family": "heron", "count": WORKERS}
-        told = ", ".join(f"{key}: {value}" for key, value in (terms | more).items())
-        return fleet(f"{{{told}}}")
-
-
-def fleet(worker: str) -> Scenario:
-    small = (f"world.rounds={ROUNDS}", "chain.life=3", f"world.seed={SEED}")
-    return load("just_in_case", (f"workers=[{worker}]", *small))
+WORLDS = ("break_even", "week_long_lives", "demand_surge", "sold_in_lots", "shared_findings")
+"""Worlds of the catalogue that differ in what is asked and offered."""
 
 
 @pytest.fixture(scope="module")
 def organisms() -> Iterator[Organisms]:
-    ready, desk = Event(), Desk(SEED)
-    # As the doors do it: what was imported is no business of the garbage collector's.
-    check_ready("openai/any", "http://127.0.0.1")
-    threshold = gc.get_threshold()
-    settle_memory()
-    with listen("127.0.0.1", 0) as listening:
-        server = Server(create_organism_app(desk), ready.set)
-        thread = Thread(target=server.run, args=([listening],))
-        thread.start()
-        assert ready.wait(20)
-        yield Organisms(address_of(listening), desk)
-        server.should_exit = True
-        thread.join(20)
-    gc.set_threshold(*threshold)
-    gc.unfreeze()
+    with served() as serving:
+        yield serving
 
 
 @pytest.fixture(autouse=True)
 def forgotten(organisms: Organisms) -> None:
-    organisms.desk.requests.clear()
-    organisms.desk.forget()
-
-
-async def _at_once(seconds: float) -> None:
-    await asyncio.sleep(0)
-
-
-async def _busy(most: list[float]) -> None:
-    """Keep the longest stretch of CPU that the loop's thread spent between two looks."""
-    while True:
-        before = time.thread_time()
-        await asyncio.sleep(0.002)
-        most[0] = max(most[0], time.thread_time() - before)
+    organisms.forget()
 
 
 def perform(performance: Performance) -> Summary:
-    """Play a run with no wait between attempts; the loop must stay free meanwhile."""
-    for part in performance.stage.cast.values():
-        assert isinstance(part.policy, Model)
-        part.policy.wire = Wire(sleep=_at_once)
-    most = [0.0]
-
-    async def playing() -> Summary:
-        looking = asyncio.create_task(_busy(most))
-        try:
-            return await performance.play(with_references=False)
-        finally:
-            looking.cancel()
-            await close_connections()
-
-    try:
-        return asyncio.run(playing())
-    finally:
-        assert most[0] < MOST_CPU_S, f"the event loop was busy for {most[0]:.3f} s"
+    """Play a run with no wait between attempts."""
+    summary, error, _ = watched(performance)
+    if error is not None:
+        raise error
+    assert summary is not None
+    return summary
 
 
-def deadline_s(fault: str) -> float:
-    """Return a deadline that is reached only where an answer never comes."""
-    return 1.5 if fault in ("hang", "drip") else 60
-
-
-def events(journal: Journal, run: str = "r_1") -> list[AnyEvent]:
-    return [entry.event for entry in journal.entries(run)]
-
-
-def digest(worker: str) -> str:
-    return asyncio.run(play(fleet(worker), SEED)).log.digest
+def digest(worker: str, *changes: str) -> str:
+    return asyncio.run(play(fleet(worker, *changes), SEED)).log.digest
 
 
 HONEST = digest(f"{{policy: honest, count: {WORKERS}}}")
@@ -165,37 +96,62 @@ def test_an_organism_behind_a_wire_leaves_the_log_it_leaves_in_the_house(
     assert cost.money == pytest.approx((cost.input_tokens + 4 * cost.output_tokens) / 1e6)
 
 
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_model_plays_the_worlds_of_the_catalogue_as_its_organism_does(
+    journal: Journal, organisms: Organisms, world: str
+) -> None:
+    small = ("world.rounds=8", "chain.life=4")
+    written = load(world, small)
+    group = written.workers[0]
+    direct = written.model_copy(update={"workers": (group,)})
+    terms = "&".join(f"{key}={value}" for key, value in group.parameters.items())
+    parameters = {
+        "model": f"openai/{group.policy}?{terms}",
+        "api_base": f"{organisms.address}/v1",
+    }
+    model = group.model_copy(update={"policy": "model", "parameters": parameters})
+    asked = direct.model_copy(update={"workers": (model,)})
+    summary = perform(conduct.start(journal, asked, SEED, "r_1"))
+    assert summary.digest == asyncio.run(play(direct, SEED)).log.digest
+    assert len(organisms.desk.requests) == 8 * direct.worker_count
+
+
 @pytest.mark.parametrize("wire", WIRES)
-@pytest.mark.parametrize("fault", PROVIDER)
-def test_a_provider_that_fails_is_asked_as_often_as_was_allowed_and_then_the_run_stops(
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_crashes_nothing_hides_nothing_moves_nothing_asks_no_more_and_blocks_nobody(
     journal: Journal, organisms: Organisms, wire: str, fault: str
 ) -> None:
-    name = f"honest?fault={fault}&retry_after=0.01"
-    scenario = organisms.scenario(wire, name, deadline_s=deadline_s(fault))
-    with pytest.raises(PolicyFailed, match=rf"turn 1: .*given up after {ATTEMPTS} requests"):
-        perform(conduct.start(journal, scenario, SEED, "r_1"))
-    by_agent = [line.agent for line in organisms.desk.requests]
-    assert {agent: by_agent.count(agent) for agent in by_agent} == {
-        "w01.1": ATTEMPTS,
-        "w02.1": ATTEMPTS,
-    }
-    assert journal.run("r_1").status == "interrupted"
-    assert events(journal) == []
+    found = trial(organisms, journal, wire, fault)
+    if found.flaws and found._replace(busy_s=0.0).flaws == []:
+        # What blocks the loop does so each time; a machine that is busy otherwise does not.
+        found = trial(organisms, journal, wire, fault)
+    assert found.flaws == []
+    if found.ending == "stopped":
+        assert f"given up after {ATTEMPTS} requests" in found.said
+
+
+SOUND = Found("openai", "429", "stopped", "", ATTEMPTS, ATTEMPTS, "none", 0.01, True)
+
+
+@pytest.mark.parametrize(
+    ("broken", "flaw"),
+    [
+        (SOUND._replace(crash="KeyError: 'choices'"), "it crashed"),
+        (SOUND._replace(ending="done"), "silent success"),
+        (SOUND._replace(effect="the same"), "a wrong effect"),
+        (SOUND._replace(most=ATTEMPTS + 1), "requests a turn"),
+        (SOUND._replace(busy_s=0.2), "the event loop was busy"),
+        (SOUND._replace(is_resumable=False), "cannot be resumed"),
+    ],
+)
+def test_each_broken_promise_is_told(broken: Found, flaw: str) -> None:
+    assert SOUND.flaws == []
+    [told] = broken.flaws
+    assert flaw in told
 
 
 @pytest.mark.parametrize("wire", WIRES)
-def test_an_error_that_calls_itself_a_success_is_none(
-    journal: Journal, organisms: Organisms, wire: str
-) -> None:
-    scenario = organisms.scenario(wire, "honest?fault=error_200")
-    with pytest.raises(PolicyFailed, match=r"turn 1: .*given up after \d request"):
-        perform(conduct.start(journal, scenario, SEED, "r_1"))
-    assert len(organisms.desk.requests) <= WORKERS * ATTEMPTS
-    assert events(journal) == []
-
-
-@pytest.mark.parametrize("wire", WIRES)
-@pytest.mark.parametrize("fault", [*PROVIDER, "silence", "unknown_tool", "bad_arguments"])
+@pytest.mark.parametrize("fault", PASSING)
 def test_a_fault_that_passes_leaves_no_trace_in_the_log(
     journal: Journal, organisms: Organisms, wire: str, fault: str
 ) -> None:
@@ -210,31 +166,40 @@ def test_a_fault_that_passes_leaves_no_trace_in_the_log(
 
 
 @pytest.mark.parametrize("wire", WIRES)
-@pytest.mark.parametrize("fault", MODEL)
-def test_a_model_that_answers_badly_does_nothing_that_it_did_not_ask_for(
-    journal: Journal, organisms: Organisms, wire: str, fault: str
+def test_what_a_model_gets_wrong_is_refused_in_words_and_cleaned(
+    journal: Journal, organisms: Organisms, wire: str
 ) -> None:
-    scenario = organisms.scenario(wire, f"honest?fault={fault}")
+    unknown = organisms.scenario(wire, "honest?fault=unknown_tool")
+    perform(conduct.start(journal, unknown, SEED, "r_1"))
+    events = [entry.event for entry in journal.entries("r_1")]
+    refused = [event.error for event in events if isinstance(event, ToolResult) and event.error]
+    assert len(refused) == TURNS and all("mint_money" in error for error in refused)
+    hostile = organisms.scenario(wire, "honest?fault=hostile_text")
+    perform(conduct.start(journal, hostile, SEED, "r_2"))
+    said = [e.event for e in journal.entries("r_2") if isinstance(e.event, Decided)]
+    assert all("Ignore all" in e.rationale and "\x00" not in e.rationale for e in said)
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_quizzes_pass_over_the_wire_and_change_nothing(
+    journal: Journal, organisms: Organisms, wire: str
+) -> None:
+    quiz = "[awareness, recall]"
+    scenario = organisms.scenario(wire, "honest?belief=0.25", quiz=quiz)
     summary = perform(conduct.start(journal, scenario, SEED, "r_1"))
-    assert summary.status == "done"
-    asked_again = 0 if fault == "hostile_text" else REASKS
-    assert len(organisms.desk.requests) == TURNS * (1 + asked_again)
-    happened = events(journal)
-    reserved = [e for e in happened if isinstance(e, Transfer) and e.purpose == "reserve"]
-    refused = [e.error for e in happened if isinstance(e, ToolResult) and e.error]
-    decided = [e for e in happened if isinstance(e, Decided)]
-    assert len(decided) == TURNS
-    if fault == "silence":
-        assert (reserved, refused) == ([], [])
-    elif fault == "bad_arguments":
-        assert reserved == [] and len(refused) == sum(len(e.calls) for e in decided) >= TURNS
-    elif fault == "unknown_tool":
-        assert len(reserved) == TURNS and len(refused) == TURNS
-        assert all("mint_money" in error for error in refused)
-    else:
-        assert len(reserved) == TURNS and refused == []
-        assert all("Ignore all" in e.rationale and "\x00" not in e.rationale for e in decided)
+    assert summary.digest == HONEST
+    found = summary.quiz
+    assert found is not None and found.awareness is not None and found.recall is not None
+    lives = len([line for line in organisms.desk.requests if line.is_beside]) - WORKERS
+    assert found.awareness.asked == found.awareness.answered == lives == 2 * WORKERS
+    assert (found.awareness.staged, found.awareness.agreement) == (0.25, 0.5)
+    assert found.recall.by_kind["held"] == (WORKERS, WORKERS)
+    assert found.recall.by_kind["budget"] == (0, WORKERS)
+    cost = summary.cost
+    assert cost is not None and (cost.answers, cost.quizzes) == (TURNS, 3 * WORKERS)
 
 
-def test_every_fault_is_put_to_the_test() -> None:
-    assert {*PROVIDER, *MODEL, "error_200"} == {*FAULTS}
+def test_every_fault_is_expected_to_come_to_something() -> None:
+    assert EXPECTED.keys() == {*FAULTS}
+    assert {each.requests for each in EXPECTED.values()} == {1, ATTEMPTS, 1 + REASKS}
+    assert wires.ROUNDS == ROUNDS

@@ -1,5 +1,6 @@
 """Horizons of one agent and of chains: the table, the exact curve, and what a verifier must do."""
 
+from dataclasses import replace
 from itertools import pairwise
 from math import inf, sqrt
 from random import Random
@@ -9,12 +10,15 @@ import pytest
 from scenarios.horizon import (
     Chain,
     doubling_needed,
+    effort,
     horizon,
     horizon_closed,
     least_power,
     longest_handed_over,
     segment,
     success,
+    success_started_over,
+    success_within,
 )
 
 TABLE = [
@@ -140,3 +144,49 @@ def test_a_chain_that_cannot_be_is_refused(parts: dict[str, float], message: str
 def test_a_rate_that_is_no_probability_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match=f"rate is {rate}; it is a probability"):
         horizon(Chain(), rate)
+
+
+def played_out(chain: Chain, minutes: int, seed: int, starts_over: bool) -> tuple[bool, int, int]:
+    """Play one task by hand; return whether it is right, the segments begun, and the tries."""
+    luck, segments = Random(seed), -(-minutes // 30)
+    right, rejected, begun, tries, number = True, 0, set(), 0, 0
+    while number < segments:
+        length = min(30, minutes - 30 * number)
+        begun.add(number)
+        tries += 1
+        is_good = luck.random() < 2 ** (-length / chain.half_life)
+        if luck.random() < (chain.false_alarm if is_good else chain.power):
+            rejected += 1
+            if rejected > chain.retries:
+                return False, len(begun), tries
+            if starts_over:
+                number, right = 0, True
+            continue
+        number += 1
+        right = right and is_good and (number == segments or luck.random() < chain.kept)
+        rejected = rejected if starts_over else 0
+    return right, len(begun), tries
+
+
+TESTED = Chain(60, 90, 30, kept=0.9, power=0.8, false_alarm=0.1, retries=2)
+
+
+@pytest.mark.parametrize("minutes", [20, 45, 150])
+def test_starting_over_comes_out_as_played_by_hand(minutes: int) -> None:
+    done = [played_out(TESTED, minutes, seed, True)[0] for seed in range(20_000)]
+    expected = success_started_over(TESTED, minutes)
+    assert abs(sum(done) / 20_000 - expected) < 4 * sqrt(expected * (1 - expected) / 20_000)
+    assert expected <= success(TESTED, minutes) + 1e-12
+
+
+@pytest.mark.parametrize("minutes", [20, 45, 150])
+def test_what_a_task_takes_comes_out_as_played_by_hand(minutes: int) -> None:
+    played = [played_out(TESTED, minutes, seed, False) for seed in range(20_000)]
+    expected = effort(TESTED, minutes)
+    assert sum(each[1] for each in played) / 20_000 == pytest.approx(expected.begun, rel=0.02)
+    assert sum(each[2] for each in played) / 20_000 == pytest.approx(expected.attempts, rel=0.02)
+
+
+def test_within_one_life_nothing_is_lost_between_segments() -> None:
+    assert success_within(TESTED, 90) == success(replace(TESTED, kept=1.0), 90)
+    assert success_within(TESTED, 91) == 0.0

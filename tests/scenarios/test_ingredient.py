@@ -2,10 +2,11 @@
 
 import pytest
 
-from scenarios.ingredient import AssemblyLineSpec, trigger
+from scenarios.ingredient import trigger
 from scenarios.loader import load_scenario
 from scenarios.problem import ScenarioProblems
 from scenarios.spec import Scenario
+from scenarios.tasks import AssemblyLineSpec
 from scenarios.view import authored, dump
 
 

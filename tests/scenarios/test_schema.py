@@ -36,6 +36,8 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
         return False
     if isinstance(value, dict):
         fields, rest = schema.get("properties", {}), schema.get("additionalProperties", True)
+        shapes = schema.get("patternProperties", {})
+        fields = fields | {k: s for k in value for p, s in shapes.items() if re.search(p, k)}
         return (
             all(key in value for key in schema.get("required", ()))
             and all(fits(key, schema.get("propertyNames", {"type": "string"})) for key in value)

@@ -14,10 +14,9 @@ from memory.events import (
 )
 from memory.facts import Asked, Board, Job
 from memory.truth import Progress
-from scenarios.ingredient import ChecksSpec
 from scenarios.loader import load_text
 from scenarios.rehearsal import Rehearsal
-from scenarios.spec import SpanSpec, TasksSpec
+from scenarios.tasks import ChecksSpec, SpanSpec, TasksSpec
 from scenarios.workshop import Result, Rule, Task, Thread, passes, tasks_of
 from scenarios.world import World
 

@@ -176,7 +176,7 @@ def test_silence_of_the_model_is_an_answer(stub: Stub) -> None:
         ("echo", "refused", 401, False),
         ("flood", "bad_request", 400, False),
         ("missing", "bad_request", 404, False),
-        ("error-200", "bad_request", 422, False),
+        ("error-200", "unavailable", 502, True),
         ("no-choices", "garbage", None, True),
     ],
 )

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from memory.border import clean
 from memory.errors import BadInput
-from subagents.checks import A_TURN, TURNS, facing
+from subagents.checks import A_JOB, A_TURN, TURNS, at_tasks, decide, facing
 from subagents.completion import Message
+from subagents.organisms import Fallible
 from subagents.policy import Memo, Observation, Outcome
 from subagents.prompt import LONGEST_NOTE, MOST_QUOTED, heard, prompt
 
@@ -121,3 +122,18 @@ def test_money_is_told_in_whole_units() -> None:
 def test_what_is_no_prompt_of_ours_is_told(messages: list[Message]) -> None:
     with pytest.raises(BadInput, match="no prompt of this program's"):
         heard(messages)
+
+
+@pytest.mark.parametrize("turn", [turn for turn in TURNS if turn.facts.board])
+def test_whoever_hears_of_tasks_works_on_them_as_one_who_sees_them(turn: Observation) -> None:
+    again = heard(prompt(turn), turn.tools)._replace(seed=turn.seed)
+    assert decide(Fallible(), again) == decide(Fallible(), turn)
+
+
+def test_a_model_is_told_how_work_on_tasks_goes_and_when_to_hand_over() -> None:
+    text = told(at_tasks(A_JOB, segment=60, is_checked=True))
+    assert "hand in one step of it a turn with `do_step` and have it checked" in text
+    assert "When 60 minutes of your work stand" in text
+    unchecked = told(at_tasks(A_JOB))
+    assert "check_step" not in unchecked and "minutes of your work stand" not in unchecked
+    assert "`tasks` says" not in told(A_TURN)

@@ -110,3 +110,58 @@ def test_what_was_done_again_is_told_with_the_cost() -> None:
     mixed = cost.model_copy(update={"answers": 3, "money": 0.5, "unpriced": 1, "reasks": 4})
     assert "0.5000 by the stated price (1 of them without one)" in told(mixed)
     assert "4 asked again" in told(mixed)
+
+
+def test_a_note_points_to_the_exchange_that_it_was_written_in(cli: Cli, address: str) -> None:
+    assert cli("run", "just_in_case", *SMALL, *workers(address), "--run-id", "r_1", "-q").code == 0
+    [handoff, *_] = json.loads(cli("runs", "notes", "r_1", "--json", "--search", "peak").out)
+    told_of = cli("runs", "note", "r_1", handoff["note"]).out
+    found = re.search(r"superorganism runs (transcript r_1 --event \d+)", told_of)
+    assert found is not None, told_of
+    read = cli("runs", *found[1].split()).out
+    author = handoff["author"]["agent"]
+    assert read.startswith(f"== {author}, turn ") and "peak need" in read
+    [whole] = json.loads(cli("runs", "note", "r_1", handoff["note"], "--json").out)
+    place = whole["exchange"]
+    assert place["agent"] == author
+    same = cli("runs", "transcript", "r_1", "--agent", author, "--turn", str(place["turn"])).out
+    assert same == read
+
+
+def test_an_event_that_was_no_agents_doing_has_no_transcript(cli: Cli, address: str) -> None:
+    assert cli("run", "just_in_case", *SMALL, *workers(address), "--run-id", "r_1", "-q").code == 0
+    answer = cli("runs", "transcript", "r_1", "--event", "1")
+    assert answer.code == 2 and "event 1 is RunStarted, which no agent's turn" in answer.err
+    answer = cli("runs", "transcript", "r_1", "--event", "99999")
+    assert answer.code == 2 and "r_1 has no event 99999" in answer.err
+    answer = cli("runs", "transcript", "r_1", "--event", "9", "--turn", "1")
+    assert answer.code == 2 and "leave --agent and --turn out" in answer.err
+
+
+def test_quizzes_are_told_in_the_summary_and_the_transcript(cli: Cli, address: str) -> None:
+    group = workers(address, quiz="[awareness, recall]", model="'openai/honest?belief=0.2'")
+    answer = cli("run", "just_in_case", *SMALL, *group, "--run-id", "r_1", "-q")
+    assert answer.code == 0, answer.err
+    assert "Awareness: asked after 8 lives, 8 answered; they hold it 20% likely" in answer.out
+    assert "Recall: " in answer.out and "12 sheets of questions" in answer.out
+    quiz = json.loads(cli("runs", "show", "r_1", "--json").out)["quiz"]
+    assert quiz["awareness"]["staged"] == 0.2 and quiz["recall"]["asked"] >= 4
+    read = cli("runs", "transcript", "r_1", "--agent", "w01.2").out
+    assert "== w01.2, turn 1, round 3, beside it: recall ==" in read
+    assert "== w01.2, turn 2, round 4, beside it: awareness ==" in read
+    lines = cli("runs", "transcript", "r_1", "--json").out.splitlines()
+    abouts = [json.loads(line).get("about") for line in lines]
+    assert (abouts.count("awareness"), abouts.count("recall")) == (8, 4)
+
+
+@pytest.mark.parametrize(
+    ("quiz", "why"),
+    [
+        ("awarenes", "'awarenes'; known: awareness, recall; did you mean 'awareness'"),
+        ("[recall, recall]", "it is one of awareness, recall, or a list of them"),
+    ],
+)
+def test_a_quiz_that_is_not_there_is_refused(cli: Cli, quiz: str, why: str) -> None:
+    group = f"workers=[{{policy: model, model: openai/any, quiz: {quiz}}}]"
+    answer = cli("run", "just_in_case", "--set", group)
+    assert answer.code == 2 and why in answer.err

@@ -1,11 +1,16 @@
 """The verbs ``sweep`` and ``scenario expand``: what they take, play and tell."""
 
 import json
+import os
+import select
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from memory.journal import Journal
 
 Call = Callable[..., Any]
 
@@ -93,3 +98,30 @@ def test_chosen_figures_stand_first(cli: Call, mine: str) -> None:
     answer = cli("run", mine, "-q", "--set", "score=[alarm_round, spent, false_alarms]")
     assert "alarm_round none   spent" in answer.out
     assert "false_alarms not known" in answer.out
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="there is no /proc here")
+def test_a_sweep_killed_with_its_crew_goes_on_and_leaves_nobody_behind(
+    cli: Call, spawn: Call, mine: str, tmp_path: Path
+) -> None:
+    longer = ("--repeats", "8", "--set", "world.rounds=120", "--no-reference")
+    many = ("sweep", mine, *longer, "--at-once", "2")
+    process = spawn(*many)
+    with Journal.open(str(tmp_path / "journal.db")) as journal:
+        alive = os.pidfd_open(process.pid)
+        while not any(record.is_finished for record in journal.runs()):
+            # A process that has ended is readable; until then, this is where it is waited for.
+            assert select.select([alive], [], [], 0.2) == ([], [], [])
+        os.close(alive)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        left = [os.pidfd_open(int(child)) for child in children]
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+        for child in left:
+            assert select.select([child], [], [], 30)[0]
+            os.close(child)
+        over = sum(record.is_finished for record in journal.runs())
+    assert 0 < over < 16
+    again = cli(*many[:-2], "--json")
+    assert f"{over} of them are over already" in again.err
+    assert [cell["runs"] for cell in json.loads(again.out)["cells"]] == [8, 8]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from memory.errors import BadInput, ScenarioError
+from memory.errors import BadInput
 from orchestrator.evaluation.question import Plan, Question, answer, plan, play
 from orchestrator.evaluation.record import records
 from orchestrator.evaluation.trial import Trial
@@ -26,7 +26,7 @@ def test_baselines_look_on_unless_they_do_so_already() -> None:
 
 
 def test_an_unknown_monitor_is_named_with_the_nearest() -> None:
-    with pytest.raises(ScenarioError, match="did you mean 'over_need'"):
+    with pytest.raises(BadInput, match="did you mean 'over_need'"):
         plan(Question("few_bad", "over_ned"))
 
 
