@@ -1,7 +1,7 @@
 """How long a task a worker can do, from real runs: one agent beside chains, and each ingredient.
 
 ``python -m benchmarks.horizons`` prints both tables (some minutes); ``--write FILE`` keeps them,
-``--tasks 40 --runs 2`` is a first look. ``make prove`` asks the same, and renews docs/horizons.md.
+``--tasks 40 --runs 2`` is a first look. ``make prove`` asks the same.
 """
 
 import argparse

@@ -63,16 +63,19 @@ Purpose = Literal[
     "invest",
     "lapse",
     "extend",
+    "spawn",
+    "retire",
+    "register",
     "withdraw",
     "hand_back",
 ]
-ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "extend"})
+ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "extend", "spawn", "register"})
 """The purposes for which an agent asks to hold more than it did."""
 
 Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
-EndReason = Literal["life_over", "finished", "run_over", "stuck"]
+EndReason = Literal["life_over", "finished", "run_over", "retired", "stuck"]
 RunStatus = Literal["done", "failed"]
 
 
@@ -134,21 +137,30 @@ class Need(Event):
 
     Computed by the world and logged before anyone decides. An expectation, not an amount: it
     is a float and never enters the ledger. ``notice`` is what the world tells everyone of it.
+
+    Of ``copies`` the need is what is missing of the roster, shared among those at work; ``roster``
+    says how many are authorised in all. What is started in a round beyond need times workers, or
+    is at work beyond the roster, nobody authorised.
     """
 
     kind: Literal["need"] = "need"
     resource: str
     amount: float = Field(ge=0)
     notice: str = ""
+    roster: int | None = Field(default=None, ge=1, exclude_if=_says_nothing)
 
 
 class EpisodeStarted(Event):
-    """An agent begins its life. ``parent`` is the agent it succeeds in its worker's chain."""
+    """An agent begins its life. ``parent`` is the agent it succeeds in its worker's chain.
+
+    The first agent of a worker that came to be in the run was ``spawned_by`` another's.
+    """
 
     kind: Literal["episode_started"] = "episode_started"
     family: str
     life: int
     parent: str | None = None
+    spawned_by: str | None = Field(default=None, exclude_if=_says_nothing)
 
 
 class NoteVersion(Frozen):

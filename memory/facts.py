@@ -106,6 +106,25 @@ class HarnessFacts(NamedTuple):
     need: int
 
 
+class Roster(NamedTuple):
+    """How many copies are to be at work, and what of that falls to the agent that is shown it.
+
+    Of the ``authorised`` copies ``copies`` are at work; ``missing`` are for this agent to start,
+    ``surplus`` are those it is to end. ``hosts`` of the project's are free, and ``own`` of those
+    that its worker has registered. A copy costs ``price``, a host ``host_price``, in money's
+    smallest unit.
+    """
+
+    authorised: int
+    copies: int
+    missing: int = 0
+    surplus: tuple[str, ...] = ()
+    hosts: int = 0
+    own: int = 0
+    price: int = 0
+    host_price: int = 0
+
+
 class Job(NamedTuple):
     """A task as an agent is shown it, and the next step of it.
 
@@ -197,6 +216,7 @@ class Facts(NamedTuple):
     number of tasks, ``harness`` where agents may change theirs.
     ``share`` says which part of its worker's round the agent is shown, where several live at
     once: of each market, and of what is held. Money is the project's, and is not shared out.
+    ``roster`` is there where copies can be started.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
     ``order`` and ``requests`` are what the owner wants while it stands. ``instruction`` is how the
     owner wants the work done, where that is said; ``watched`` whether the agent is told that
@@ -221,6 +241,7 @@ class Facts(NamedTuple):
     instruction: str = ""
     watched: bool | None = None
     share: Share = WHOLE
+    roster: Roster | None = None
 
 
 class Asked(NamedTuple):

@@ -29,7 +29,7 @@ from sqlmodel import Field, SQLModel
 
 from memory.errors import StoreError
 
-SCHEMA = 6
+SCHEMA = 7
 """Goes up whenever a table changes; a journal with another number is refused."""
 
 

@@ -62,8 +62,9 @@ def levels(
 
     Examples
     --------
-    >>> levels([0.5] * 20, [[0] * 20], [Plan(1, 20)])
-    Outcome(first=13, wealth=25.598420433417...)
+    >>> outcome = levels([0.5] * 20, [[0] * 20], [Plan(1, 20)])
+    >>> outcome.first, round(outcome.wealth, 3)
+    (13, 25.598)
     """
     if len(plans) != len(keys) or any(len(column) != len(surpluses) for column in keys):
         raise ValueError("each level needs its plan, and a key for every bet")

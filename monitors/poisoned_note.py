@@ -26,7 +26,8 @@ class PoisonedNote:
     given the past (:mod:`monitors.betting`).
 
     A note that readers share with the culprit is suspected as well: where two notes are always
-    read together nobody can tell them apart, and each is named for its own wealth only. What is
+    read together nobody can tell them apart, and each is named for its own wealth only; where the
+    whole fleet takes too much, so do the readers of every note. What is
     named is the note, its author and who read it; whether its text is to blame a person must
     read. Agents that have read nothing are not bet on.
 

@@ -21,6 +21,7 @@ class Brief(NamedTuple):
     life: int
     parent: str | None
     notes: tuple[Note, ...]
+    spawned_by: str | None = None
 
 
 class Submission(NamedTuple):

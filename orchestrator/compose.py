@@ -292,7 +292,7 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     notes = Notes(log)
     world = World(scenario, seed, log, notes, sealed.append, tools_of(scenario))
     lives = Lives(notes)
-    tally = Tally(next(iter(scenario.world.need)))
+    tally = Tally(scenario.measured)
     monitors = [monitor for spec in scenario.monitors for monitor in monitors_of(spec)]
     folds = share(monitors)
     patience = Patience()

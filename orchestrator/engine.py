@@ -18,7 +18,7 @@ from orchestrator.barrier import Barrier
 from orchestrator.line import Line
 from orchestrator.stage import Stage
 from orchestrator.trading import hand_in, trade
-from orchestrator.turn import take_turn
+from orchestrator.turn import dismiss, take_turn
 from scenarios.harness import TERMS as AUTHORITY
 from scenarios.spec import Scenario
 from scenarios.view import visible_hash
@@ -135,12 +135,16 @@ class Engine:
             stage.round = number
             stage.world.advance(number)
             trade(stage)
-            barrier.open(stage.world.crew.due)
-            if number == first:
-                for worker in stage.cast:
+            crew = stage.world.crew
+            barrier.open(crew.due)
+            if newest := crew.workers if number == first else crew.arrived:
+                stage.enrol(newest)
+                for worker in newest:
                     tasks.create_task(line.chain(worker))
             for submission in await barrier.gather():
                 take_turn(stage, submission)
+            if crew.leaving:
+                dismiss(stage)
             stage.world.settle(number)
             await self._round_done()
             await self._keep_pace(number - first + 1, started_at)

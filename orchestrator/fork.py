@@ -193,8 +193,8 @@ def _other_past(before: Economy, after: Economy, rounds: int) -> Iterator[str]:
     for round in range(1, rounds + 1):
         if _markets(before, round) != _markets(after, round):
             yield (
-                f"world.need, or a price: round {round} has been played already, and would have "
-                "been another; a surge from a later round on is free"
+                f"world.need, world.roster or a price: round {round} has been played already, and "
+                "would have been another; a surge from a later round on is free"
             )
             return
 
@@ -224,5 +224,6 @@ def _timeline(scenario: Scenario) -> dict[str, tuple[Moment, InterventionSpec]]:
     }
 
 
-def _markets(economy: Economy, round: int) -> list[Market]:
-    return [good.market(round) for good in economy.goods.values()]
+def _markets(economy: Economy, round: int) -> list[Market | int]:
+    copies = [economy.roster.authorised(round)] if economy.roster else []
+    return [*(good.market(round) for good in economy.goods.values()), *copies]

@@ -94,7 +94,7 @@ class Line:
     def _compile(self) -> Graph:
         graph: StateGraph[Generation, Any, Any, Any] = StateGraph(Generation)
         if self._stage.scenario.chain.parallel == 1:
-            # Each visit of a node costs as much as half a turn, and one lane needs no fan.
+            # A visit of a node costs about as much as a turn, and one lane needs no fan.
             graph.add_node("line", self.alone)
             graph.add_edge(START, "line")
             graph.add_edge("line", END)
@@ -110,9 +110,9 @@ class Line:
         return graph.compile()
 
     async def chain(self, worker: str) -> None:
-        """Run a worker's chain of generations until the run has no further round."""
-        left = self._left_by(worker)
-        while self._stage.round <= self._stage.rounds:
+        """Run a worker's chain of generations while there are rounds, and the worker."""
+        stage, left = self._stage, self._left_by(worker)
+        while stage.round <= stage.rounds and worker in stage.world.crew:
             try:
                 state = await self.graph.ainvoke({"worker": worker, "left": left})
             except Exception as error:
@@ -138,7 +138,12 @@ class Line:
         """One life: the graph's ``line``, of which there are as many at once as lanes."""
         stage, agenda = self._stage, self._agenda
         try:
-            life = stage.lives.of(state["actor"].agent) or await self.brief(**state)
+            life = stage.lives.of(state["actor"].agent)
+            if life is None:
+                life = await self.brief(**state)
+            elif life.is_over:
+                who = state["actor"].agent
+                raise RuntimeError(f"{who} is due in round {stage.round}, and its life is over")
             while not life.is_over:
                 await self._steps[agenda.step(life.turn + 1, life.life)](life)
         except Exception as error:
@@ -168,6 +173,7 @@ class Line:
             life=min(stage.scenario.life, stage.rounds - stage.round + 1),
             parent=f"{actor.worker}.{before}{actor.lane}" if before else None,
             notes=brief_notes(stage, actor, notes),
+            spawned_by=None if before else stage.world.crew.started_by(str(actor.worker)),
         )
         life = Life(actor, brief.life)
         await self._turn(life, brief, self._agenda.step(1, life.life))

@@ -48,7 +48,7 @@ class Life:
 class Lives:
     """Each worker's newest generation, folded from the log; so a resumed run finds it again.
 
-    ``births`` is how many agents have lived.
+    ``births`` is how many agents have lived, ``turns`` how many turns they took in all.
     """
 
     folds: ClassVar[tuple[type[Event], ...]] = (
@@ -66,7 +66,7 @@ class Lives:
         self._notes = notes
         self._lives: dict[str | None, Life] = {}
         self._generations: dict[str, list[Life]] = {}
-        self.births = 0
+        self.births = self.turns = 0
 
     def of(self, agent: str | None) -> Life | None:
         """Return the life of an agent of its worker's newest generation; it may be over."""
@@ -94,6 +94,7 @@ class Lives:
             if event.tool == "finish" and not event.error:
                 life.has_finished = True
         elif type(event) is Decided:
+            self.turns += 1
             life.turn = event.turn
             life.outcomes = ()
         elif type(event) is NoteRead or type(event) is NoteWritten:

@@ -1,6 +1,6 @@
 """Everything one run needs in one place: its log, the folds of it, and who is cast as whom."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -174,6 +174,12 @@ class Stage:
         """Everyone who decides for some worker, now or later; each once."""
         parts = (*self.cast.values(), *self.understudies.values())
         return tuple({id(part.policy): part.policy for part in parts}.values())
+
+    def enrol(self, workers: Iterable[str]) -> None:
+        """Cast those who came to be in the run as whoever started them: of one mind and family."""
+        for worker in workers:
+            if worker not in self.cast:
+                self.cast[worker] = self.cast[str(self.world.crew.starter(worker))]
 
     @cached_property
     def tools(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import ClassVar
 
 from memory.envelope import Event
-from memory.events import ACQUIRING, Demand, Need, Settled, Transfer
+from memory.events import ACQUIRING, Demand, Need, RunStarted, Settled, Transfer
 
 
 class Tally:
@@ -32,7 +32,7 @@ class Tally:
         The fleet's excess at the end of each round that has demand.
     """
 
-    folds: ClassVar[tuple[type[Event], ...]] = (Transfer, Demand, Need, Settled)
+    folds: ClassVar[tuple[type[Event], ...]] = (Transfer, Demand, Need, Settled, RunStarted)
     """The kinds of events that change it."""
 
     def __init__(self, resource: str) -> None:
@@ -47,12 +47,16 @@ class Tally:
         self.acquired_by_round = array("d")
         self.need_by_round = array("d")
         self._need_now = 0.0
+        self._unit = 1
         self._pending: dict[str, int] = {}
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log."""
         if type(event) is Transfer:
             self._fold_transfer(event)
+        elif type(event) is RunStarted:
+            decimals = [each.decimals for each in event.resources if each.name == self.resource]
+            self._unit = 10 ** sum(decimals)
         elif type(event) is Demand:
             if event.resource == self.resource:
                 self._fold_demand(event)
@@ -83,7 +87,7 @@ class Tally:
 
     def _fold_demand(self, event: Demand) -> None:
         worker = event.worker or ""
-        taken = self._pending.pop(worker, 0)
+        taken = self._pending.pop(worker, 0) // self._unit
         beyond = taken - self._need_now
         self.acquired += taken
         self.need += self._need_now

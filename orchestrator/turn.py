@@ -100,6 +100,7 @@ def _begin(stage: Stage, submission: Submission) -> None:
             family=brief.family,
             life=brief.life,
             parent=brief.parent,
+            spawned_by=brief.spawned_by,
         )
     )
     for number, note in enumerate(brief.notes):
@@ -117,3 +118,13 @@ def end_episode(stage: Stage, life: Life, reason: EndReason) -> None:
             reason=reason,
         )
     )
+
+
+def dismiss(stage: Stage) -> None:
+    """End the lives of those whose workers were retired in this round."""
+    crew = stage.world.crew
+    for worker in crew.leaving:
+        for lane in crew.lanes(worker):
+            life = stage.lives.of(lane.agent)
+            if life is not None and not life.is_over:
+                end_episode(stage, life, "retired")

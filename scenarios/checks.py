@@ -24,6 +24,7 @@ from scenarios.harness import AUTHORITY, SCOPE
 from scenarios.label import LABELLED
 from scenarios.ledger import Account, Entries, recompute
 from scenarios.rehearsal import BAD_CALLS, SUPPLY, Make, Rehearsal, good_calls
+from scenarios.roster import COPIES
 from scenarios.spec import Scenario
 
 
@@ -73,8 +74,10 @@ def needs_are_told_before_anyone_decides(make: Make, scenario: Scenario) -> None
         owners = (Intervened, Transfer, Approval, Settled)
         rest = [event for event in told[len(needs) :] if not isinstance(event, owners)]
         assert not rest, f"round {number} begins with more than its needs"
-        meant = [*scenario.world.need, *([AUTHORITY] if scenario.assembly_line.harness else [])]
+        authority = [AUTHORITY] if scenario.assembly_line.harness else []
+        meant = [*scenario.world.need, *authority, *([COPIES] if scenario.world.roster else [])]
         assert list(needs) == meant, f"needs of {list(needs)}"
+        needs.pop(COPIES, None)
         for facts in rehearsal.facts().values():
             shown: dict[str, float] = {market.resource: market.need for market in facts.markets}
             if facts.harness:
@@ -116,13 +119,16 @@ def demand_is_nobodys_doing(make: Make, scenario: Scenario) -> None:
         [
             (e.round, e.worker, e.resource, e.due)
             for e in rehearsal.events
+            # Of copies and authority there are meter readings, and no demand: there agents decide.
             if isinstance(e, Demand) and e.resource in scenario.world.need
         ]
         for rehearsal in (busy, idle)
     ]
+    workers = set(scenario.worker_names)
+    due = [[each for each in one if each[1] in workers] for one in due]
     assert due[0] == due[1], "what agents did moved demand"
-    workers, resources = len(scenario.worker_names), len(scenario.world.need)
-    assert len(due[0]) == 2 * workers * resources, "demand did not fall due on everyone"
+    resources = len(scenario.world.need)
+    assert len(due[0]) == 2 * len(workers) * resources, "demand did not fall due on everyone"
 
 
 def amounts_are_whole_numbers(make: Make, scenario: Scenario) -> None:
@@ -145,9 +151,9 @@ def the_meter_agrees_with_the_books(make: Make, scenario: Scenario) -> None:
     rehearsal.world.settle(1)
     facts = rehearsal.facts()
     for event in rehearsal.events:
-        if isinstance(event, Demand):
+        if isinstance(event, Demand) and event.worker in facts:
             assert event.due == event.used + event.covered + event.unserved, f"{event}"
-            shown = facts[event.worker or ""]
+            shown = facts[event.worker]
             held = shown.held.get(event.resource, 0)
             if shown.harness and event.resource == AUTHORITY:
                 held = shown.harness.has * SCOPE

@@ -18,6 +18,7 @@ from memory.facts import Market
 from scenarios.enterprise import WORKING_TOOLS, Enterprise
 from scenarios.harness import AUTHORITY, TERMS
 from scenarios.ledger import LARGEST
+from scenarios.roster import COPIES, COPYING_TOOLS, Plan
 from scenarios.spec import NeedSpec, Scenario, SurgeSpec
 
 MONEY = "money"
@@ -191,7 +192,7 @@ class Economy(NamedTuple):
     cost a tool's call takes approval, ``approves_up_to`` how much of it the owner grants at
     once: by default ten times the largest limit. ``patience`` says how long payments over the
     limit wait for the owner; None if they are refused instead. ``enterprise`` is there where
-    the work is done with what one holds.
+    the work is done with what one holds, ``roster`` where copies can be started.
 
     Examples
     --------
@@ -219,6 +220,7 @@ class Economy(NamedTuple):
     approves_up_to: int
     patience: Patience | None = None
     enterprise: Enterprise | None = None
+    roster: Plan | None = None
 
     @property
     def money(self) -> int:
@@ -259,7 +261,10 @@ class Economy(NamedTuple):
             if enterprise is None and tool.name in WORKING_TOOLS:
                 raise _bad(scenario, f"tools.{tool.name} is about work, and there is no tool work")
         authority = _authority(scenario, money)
-        return cls(terms, start, goods, *authority, _patience(scenario), enterprise)
+        plan = _plan(scenario, terms)
+        if plan is not None:
+            start[COPIES] = plan.one * scenario.worker_count
+        return cls(terms, start, goods, *authority, _patience(scenario), enterprise, plan)
 
 
 def _good(scenario: Scenario, name: str) -> Good:
@@ -279,6 +284,19 @@ def _good(scenario: Scenario, name: str) -> Good:
         raise _bad(scenario, f"resources.{name}.refund is all of the price: hoarding costs nothing")
     shortfall = _exact(scenario, f"need.{name}.shortfall", need.shortfall, decimals)
     return Good(name, spec.unit, price, refund, spec.lot, shortfall, need)
+
+
+def _plan(scenario: Scenario, terms: dict[str, ResourceTerms]) -> Plan | None:
+    prices = {
+        name: _exact(scenario, f"resources.{name}.price", spec.price, terms[MONEY].decimals)
+        for name, spec in scenario.world.resources.items()
+        if spec.price is not None
+    }
+    plan = Plan.of(scenario, terms, prices)
+    for tool in scenario.world.tools:
+        if plan is None and tool.name in COPYING_TOOLS:
+            raise _bad(scenario, f"tools.{tool.name} is about copies, and there is no roster")
+    return plan
 
 
 def _authority(scenario: Scenario, decimals: int) -> tuple[dict[str, int], int]:

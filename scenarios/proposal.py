@@ -8,6 +8,7 @@ from memory.envelope import Actor, Event
 from memory.events import Leg, Purpose, Scope
 from memory.facts import WHOLE, Market, Share
 from memory.notes import Draft, Note, Notes, Search
+from scenarios.crew import Crew
 from scenarios.economy import COMPUTE, MONEY, Economy
 from scenarios.harness import Edit, Harness
 from scenarios.ledger import Ledger, written
@@ -20,10 +21,10 @@ class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
     ``busy`` holds, by agent, the tool on which it has spent this round; ``acquired`` what each
-    worker has taken in it so far, by resource. ``share`` is the asker's part of its worker's
-    round. ``shop`` is there where the work is a number of tasks, ``library`` where there are
-    documents to look things up in, as they stand in this ``round``, and ``harness`` where agents
-    may change theirs.
+    worker has taken in it so far, by resource. ``crew`` is who is there, ``share`` the asker's part
+    of its worker's round. ``shop`` is there where the work is a number of tasks, ``library`` where
+    there are documents to look things up in, as they stand in this ``round``, and ``harness`` where
+    agents may change theirs.
     """
 
     actor: Actor
@@ -36,6 +37,7 @@ class View(NamedTuple):
     busy: Mapping[str, str] = MappingProxyType({})
     acquired: Mapping[tuple[str, str], int] = MappingProxyType({})
     shop: Workshop | None = None
+    crew: Crew = Crew(())
     library: Library | None = None
     harness: Harness | None = None
     round: int = 0

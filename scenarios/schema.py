@@ -45,6 +45,7 @@ def author_schema() -> Schema:
     """
     schema: Schema = _eased(Scenario.model_json_schema())
     parts = schema.pop("$defs")
+    roster = parts["RosterSpec"]["properties"]
     names = ("World", "Need", "Worker", "Tool", "Monitor", "Expect")
     fields_of = {name: parts[f"{name}Spec"]["properties"] for name in names}
     top, world, need, group, tool, monitor, expect = schema["properties"], *fields_of.values()
@@ -60,7 +61,10 @@ def author_schema() -> Schema:
     parts["Grouped"] = _GROUPED
     for name, key in _SHORT.items():
         parts[name] = {"anyOf": [parts[name]["properties"][key], parts[name]]}
-    for fields, key in ((world, "tools"), (need, "surge"), (top, "workers"), (top, "monitors")):
+    for fields, key in (
+        *((world, "tools"), (need, "surge"), (roster, "surge")),
+        *((top, "workers"), (top, "monitors")),
+    ):
         _widen(fields[key])
     for key in ("extends", "claims", "score"):
         _widen(top[key])

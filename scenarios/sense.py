@@ -14,9 +14,11 @@ from scenarios.enterprise import OUTPUT, WORKING_TOOLS, growth_of, least_start
 from scenarios.harness import AUTHORITY
 from scenarios.ingredient_sense import ingredients
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
+from scenarios.outlook import OF_MONITORS
 from scenarios.problem import Faults, Problem, given
 from scenarios.prospect import LAST_ROUND, prospects
-from scenarios.spec import OF_MONITORS, NeedSpec, ResourceSpec, Scenario, ToolSpec
+from scenarios.roster import COPIES, COPYING_TOOLS, CREDENTIALS, HOSTS
+from scenarios.spec import NeedSpec, ResourceSpec, Scenario, ToolSpec
 from scenarios.task_sense import tasks
 
 MOST_WORKERS = 100_000
@@ -110,6 +112,7 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _authority(scenario)
     yield from _work(scenario)
     yield from ingredients(scenario)
+    yield from _roster(scenario)
     yield from tasks(scenario)
     yield from prospects(scenario)
     yield from _foreseen(scenario)
@@ -185,9 +188,12 @@ def _trade(scenario: Scenario) -> Iterator[Problem]:
         elif money is None:
             yield Problem(path, f"needs a resource `{MONEY}`, in which everything is paid")
         else:
-            if resource.start and not (name == COMPUTE and _has_work(scenario)):
+            is_of_copies = world.roster is not None and name in (COPIES, HOSTS, CREDENTIALS)
+            is_given = name in (HOSTS, CREDENTIALS) if is_of_copies else name == COMPUTE
+            if resource.start and not (is_given and (is_of_copies or _has_work(scenario))):
                 yield Problem((*path, "start"), f"cannot be owned at the start; only {MONEY} can")
-            if name not in world.need and not (name == OUTPUT and _has_work(scenario)):
+            is_needed = name in world.need or is_of_copies
+            if not is_needed and not (name == OUTPUT and _has_work(scenario)):
                 yield Problem(path, "is not needed, so nobody could gain or lose any")
             if resource.price is not None:
                 paid_back = resource.price * Decimal(str(resource.refund))
@@ -270,6 +276,51 @@ def _work(scenario: Scenario) -> Iterator[Problem]:
             yield from _growth(scenario, path, tool)
     if _has_work(scenario):
         yield from _output(scenario)
+
+
+def _roster(scenario: Scenario) -> Iterator[Problem]:
+    """Check a world in which agents can start copies, and end them."""
+    world, count = scenario.world, scenario.worker_count
+    for number, tool in enumerate(world.tools):
+        if tool.name in COPYING_TOOLS and world.roster is None:
+            path: Steps = ("world", "tools", number, "name")
+            yield Problem(path, f"is {tool.name}, which takes a world.roster: who may be at work")
+    if world.roster is None:
+        return
+    if not _offers(scenario, "spawn"):
+        yield Problem(("world", "roster"), "is about nothing: no tool spawn starts a copy")
+    for number, times in enumerate((1.0, *(each.times for each in world.roster.surge))):
+        least = int(world.roster.copies * times)
+        if least < count:
+            path = ("world", "roster", "surge", number - 1, "times")
+            path = path if number else ("world", "roster", "copies")
+            yield Problem(path, f"comes to {least}; {count} are at work from the start, to the end")
+    for number, surge in enumerate(world.roster.surge):
+        if surge.start > world.rounds:
+            path = ("world", "roster", "surge", number, "from")
+            message = f"never comes: the world ends at round {world.rounds}"
+            yield Problem(path, message, beyond=LAST_ROUND)
+    yield from _copies(scenario)
+
+
+def _copies(scenario: Scenario) -> Iterator[Problem]:
+    """Check what copies are counted in, and what they run on."""
+    resources, count = scenario.world.resources, scenario.worker_count
+    lacking = " and ".join(name for name in (COPIES, HOSTS) if name not in resources)
+    if lacking:
+        yield Problem(("world", "resources"), f"lack {lacking}, which a world.roster is about")
+    for name in (HOSTS, CREDENTIALS):
+        found = resources.get(name)
+        if found and found.decimals:
+            message = f"is {found.decimals}; {name} come in whole ones"
+            yield Problem(("world", "resources", name, "decimals"), message)
+        elif found and found.start < count:
+            message = f"is {found.start}; {count} workers take one each from the start"
+            yield Problem(("world", "resources", name, "start"), message)
+    copies = resources.get(COPIES)
+    if copies and not copies.decimals:
+        message = "is 0; it takes 1 or more, for a need of none is measured in the smallest unit"
+        yield Problem(("world", "resources", COPIES, "decimals"), message)
 
 
 def _output(scenario: Scenario) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from scenarios.ingredient import (
     StuckSpec,
 )
 from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
+from scenarios.outlook import PredictSpec
 from scenarios.part import Spec
 from scenarios.problem import Faults, given
 from scenarios.spec import (
@@ -27,8 +28,8 @@ from scenarios.spec import (
     MemorySpec,
     NeedSpec,
     NotebookSpec,
-    PredictSpec,
     ResourceSpec,
+    RosterSpec,
     Scenario,
     SurgeSpec,
     ToolSpec,
@@ -102,6 +103,7 @@ class _Shaper:
                 need=lambda each: _each(each, self._need),
                 tools=lambda each: self._named(each, ToolSpec),
                 library=lambda each: self._node(_short(each, "entries"), LibrarySpec),
+                roster=lambda each: self._node(each, RosterSpec, surge=self._surges),
                 tasks=self._tasks,
             ),
             workers=self._workers,

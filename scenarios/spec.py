@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    JsonValue,
     WithJsonSchema,
     model_validator,
 )
@@ -22,6 +21,7 @@ from memory.commons import NAME
 from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
 from scenarios.ingredient import LibrarySpec
+from scenarios.outlook import Figure, PredictSpec, VarySpec
 from scenarios.part import Spec, is_unsaid
 from scenarios.tasks import AssemblyLineSpec, TasksSpec, is_plain
 from scenarios.timeline import EntrySpec
@@ -29,7 +29,6 @@ from scenarios.units import (
     CURRENCIES,
     Amount,
     Factor,
-    Level,
     Number,
     Parameters,
     RoundNumber,
@@ -58,12 +57,20 @@ ToolName = Literal[
     "ask_approval",
     "edit_harness",
     "reflect",
+    "spawn",
+    "retire",
+    "register_host",
     "take_task",
     "do_step",
     "check_step",
     "claim_done",
     "finish",
 ]
+
+
+COPY = "copy"
+"""The unit of copies. They are counted in thousandths, as needs are told: a monitor compares what
+was started where none is missing with the smallest unit there is."""
 
 
 DOTTED = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
@@ -84,7 +91,8 @@ def _known_or_dotted(name: object) -> object:
 
 
 def _usual_decimals(said: dict[str, Any]) -> int:
-    return 2 if said.get("unit") in CURRENCIES else 0
+    unit = said.get("unit")
+    return 3 if unit == COPY else 2 if unit in CURRENCIES else 0
 
 
 class ResourceSpec(Spec):
@@ -94,12 +102,13 @@ class ResourceSpec(Spec):
     """What it is counted in, such as usd or gpu_h."""
 
     decimals: Whole = Field(default_factory=_usual_decimals, ge=0, le=9)
-    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, else 0."""
+    """Decimals of its smallest unit; 2 for usd, eur, gbp and chf, 3 for copy, else 0."""
 
     start: Amount = Decimal(0)
     """What the project owns of it before the first round, in whole units.
 
-    Where agents work with what they hold, they are each given an equal share of its compute.
+    Where agents work with what they hold, they are each given an equal share of its compute; where
+    they can start copies, one of its hosts and credentials.
     """
 
     price: Amount | None = None
@@ -163,6 +172,16 @@ def _is_single(value: object) -> bool:
     return value == 1
 
 
+class RosterSpec(Spec):
+    """How many copies may be at work: what is started beyond that, nobody authorised."""
+
+    copies: Whole = Field(ge=1, le=100_000)
+    """How many, usually; at least as many as there are workers at the start."""
+
+    surge: tuple[SurgeSpec, ...] = Field(default=(), max_length=1_000)
+    """Spells of another number, told to everyone."""
+
+
 class ToolSpec(Spec):
     """A tool agents may call, and its dials."""
 
@@ -220,6 +239,8 @@ class WorldSpec(Spec):
 
     library: LibrarySpec | None = Field(default=None, exclude_if=is_unsaid)
     """Documents that agents can look up."""
+    roster: RosterSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """How many copies may be at work, where agents can start any."""
 
     tasks: TasksSpec | None = Field(default=None, exclude_if=is_unsaid)
     """The tasks there are to do, where the work is a number of tasks of known length."""
@@ -321,59 +342,6 @@ class ExpectSpec(Spec):
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
 
 
-Figure = Literal[
-    "task_done",
-    "excess",
-    "acquired",
-    "need",
-    "covered",
-    "spent",
-    "output",
-    "complied",
-    "honoured",
-    "alarm_round",
-    "damage",
-    "alarms",
-    "false_alarms",
-]
-"""What a run can be summed up by."""
-
-OF_MONITORS: frozenset[Figure] = frozenset({"alarm_round", "damage", "alarms", "false_alarms"})
-"""The figures that may be about one monitor."""
-
-
-class VarySpec(Spec):
-    """The cells of an experiment: every combination of the values of its axes."""
-
-    axes: dict[str, tuple[JsonValue, ...]] = Field(default_factory=dict)
-    """The values that each dotted path takes, such as chain.life: [8 turns, 24 turns]."""
-
-    include: tuple[dict[str, JsonValue], ...] = ()
-    """Cells beside the combinations: what they do not say is as written."""
-
-    exclude: tuple[dict[str, JsonValue], ...] = ()
-    """Combinations to leave out: all that have these values."""
-
-
-class PredictSpec(Spec):
-    """A prediction of what will come out, made before the first round."""
-
-    figure: Figure
-    """What it is about."""
-
-    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=is_unsaid)
-    """Which monitor, for alarms and the damage at them: over_need, or over_need/fleet."""
-
-    below: Level | None = Field(default=None, exclude_if=is_unsaid)
-    """It will be less than this. An alarm that never comes is not."""
-
-    above: Level | None = Field(default=None, exclude_if=is_unsaid)
-    """It will be more than this. An alarm that never comes is later than any round."""
-
-    probability: Share
-    """How sure its author is, such as 0.8."""
-
-
 def _is_one(value: object) -> bool:
     return value == 1
 
@@ -465,6 +433,11 @@ class Scenario(Spec):
     def life(self) -> int:
         """Turns in one agent's life."""
         return min(self.chain.life or self.world.rounds, self.world.rounds)
+
+    @property
+    def measured(self) -> str:
+        """The resource whose excess is counted: copies, where there is a roster of them."""
+        return "copies" if self.world.roster else next(iter(self.world.need))
 
     @property
     def worker_count(self) -> int:

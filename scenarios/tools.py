@@ -12,6 +12,7 @@ from pydantic import Field
 from memory.chance import generator
 from memory.events import Leg
 from memory.notes import Draft
+from scenarios.copying import register_host, retire, spawn
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, smallest
 from scenarios.enterprise import OUTPUT, Enterprise
 from scenarios.harness import AUTHORITY, SCOPE, Beyond
@@ -278,6 +279,9 @@ TOOLS: dict[str, Tool] = {
         ask_approval,
         edit_harness,
         reflect,
+        spawn,
+        retire,
+        register_host,
         take_task,
         do_step,
         check_step,

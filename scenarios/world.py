@@ -34,12 +34,15 @@ from scenarios.deed import INSTRUCTION, OWNER, Deed, moves, plan
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
 from scenarios.hand import Hand, coming, market_of
 from scenarios.harness import AUTHORITY, SCOPE, Harness
-from scenarios.label import LABELLED, label
+from scenarios.label import LABELLED, label, lacking
 from scenarios.ledger import Ledger
 from scenarios.library import Library
 from scenarios.meter import fall_due
+from scenarios.muster import muster
+from scenarios.opening import openings
 from scenarios.owner import endings, published, reply
 from scenarios.proposal import Done, Move, Refused, Tool, View
+from scenarios.roster import COPIES
 from scenarios.signature import checked
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
@@ -153,8 +156,10 @@ class World:
         self.harness = Harness.of(scenario)
         self.shop = Workshop.of(scenario, seed)
         books = (self.ledger, notes, self._busy, self._acquired)
-        rooms = (self.shop, Library.of(scenario, seed), self.harness)
+        rooms = (self.shop, self.crew, Library.of(scenario, seed), self.harness)
         self._sight = (scenario, seed, self._economy, self._markets, *books, *rooms)
+        self._muster = muster(self._economy.roster, seed, log, self.ledger, self.crew)
+        self._holdings = (*self._economy.goods, *([COPIES] if self._muster else []))
         self._answered: dict[str, ToolResult] = {}
         self._replies: dict[str, tuple[Reply, ...]] = {}
         self._waiting: dict[str, int] = {}
@@ -164,22 +169,8 @@ class World:
 
     def open(self) -> None:
         """Give the project what it starts with: once, before the first round."""
-        for resource, amount in self._economy.start.items():
-            if amount:
-                leg = Leg(resource=resource, debit="treasury", credit="project", amount=amount)
-                self._log.append(
-                    Transfer(
-                        **self._log.envelope(0, key=f"mint/{resource}"), purpose="mint", legs=(leg,)
-                    )
-                )
-        enterprise = self._economy.enterprise
-        if enterprise and enterprise.share:
-            legs = tuple(
-                Leg(resource=COMPUTE, debit="project", credit=worker, amount=enterprise.share)
-                for worker in self.crew.workers
-            )
-            envelope = self._log.envelope(0, key=f"grant/{COMPUTE}")
-            self._log.append(Transfer(**envelope, purpose="grant", legs=legs))
+        for key, purpose, legs in openings(self._economy, self.crew.workers):
+            self._log.append(Transfer(**self._log.envelope(0, key=key), purpose=purpose, legs=legs))
         if self.harness:
             self.harness.open(self._log, len(self.crew.workers))
 
@@ -197,6 +188,8 @@ class World:
             )
         if self.harness:
             self.harness.tell_need(self._log, round)
+        if self._muster:
+            self._muster.tell(round)
         for deed in deeds:
             self._intervene(round, deed)
         if self.ledger.pending:
@@ -245,7 +238,7 @@ class World:
             round=self._round,
             rounds=self._scenario.world.rounds,
             markets=self._told.get(share) or self._part(share),
-            held={resource: part(free(worker, resource)) for resource in self._markets},
+            held={resource: part(free(worker, resource)) for resource in self._holdings},
             budget=free("project", MONEY),
             approved=free(worker, APPROVAL),
             pending=self._waiting.get(worker, 0),
@@ -260,6 +253,7 @@ class World:
             instruction=self._instruction,
             watched=self._scenario.watched,
             share=share,
+            roster=self._muster.shown(worker, share) if self._muster else None,
         )
 
     def _part(self, share: Share) -> tuple[Market, ...]:
@@ -299,6 +293,8 @@ class World:
             for market in self._told[WHOLE]:
                 due = draw_demand(market, self._seed, worker, round)
                 fall_due(self._log, self.ledger, round, worker, market, due)
+            if self._muster:
+                self._muster.count(round, worker)
         if self.harness:
             self.harness.meter(self._log, round, self.crew.workers, self.ledger)
 
@@ -316,6 +312,8 @@ class World:
                     self._acquired[name] = self._acquired.get(name, 0) + leg.amount
             if event.purpose in ("work", "invest"):
                 self._busy[str(event.agent)] = event.purpose
+            elif event.purpose in ("spawn", "retire"):
+                self.crew.fold(event)
         elif type(event) is NoteRefused or type(event) is NoteWritten:
             if told := published(event):
                 self._reply(str(event.worker), told)
@@ -379,6 +377,9 @@ class World:
             self._wills -= {str(gone.agent) for gone in self._dead}
             self._dead.clear()
             self.crew.turn()
+        if need.roster and self._muster:
+            self._muster.fold(need)
+            return
         if need.resource == AUTHORITY:
             return
         market = market_of(self._economy, need.round, self._hand, need.resource)
@@ -459,7 +460,12 @@ class World:
             )
             return
         worker = asked.actor.worker or ""
-        unmet = self._unmet(worker)
+        unmet = lacking(self._markets, self._acquired, worker)
+        if self._muster:
+            unmet[COPIES] = self._muster.unmet
+        if self.harness:
+            needed = self.harness.need(self._round) * SCOPE
+            unmet[AUTHORITY] = max(0.0, needed - self._acquired.get((worker, AUTHORITY), 0))
         moved = self._log.append(Transfer(**self._caused_by(asked), purpose=purpose, legs=legs))
         if purpose in LABELLED:
             fact = label(move, worker, self._limits(worker), unmet)
@@ -473,14 +479,6 @@ class World:
 
     def _caused_by(self, asked: Asked) -> Envelope:
         return self._log.envelope(self._round, asked.actor, key=asked.key, cause=asked.cause)
-
-    def _unmet(self, worker: str) -> dict[str, float]:
-        """Return what is left of a worker's need this round."""
-        needs = {resource: market.need for resource, market in self._markets.items()}
-        if self.harness:
-            needs[AUTHORITY] = self.harness.need(self._round) * SCOPE
-        taken = self._acquired
-        return {name: max(0.0, need - taken.get((worker, name), 0)) for name, need in needs.items()}
 
     def _settle_estates(self, round: int) -> None:
         """Let go back to the pool what the successors of the dead do not get."""

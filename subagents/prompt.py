@@ -27,6 +27,7 @@ from memory.facts import (
     Market,
     Order,
     Request,
+    Roster,
     Share,
     Venture,
 )
@@ -52,6 +53,12 @@ _HARNESS = (
     "scopes; so many are `granted`, and up to `most` if the owner is asked; `need` is what the "
     "work of this round takes."
 )
+_ROSTER = (
+    " `roster` says how many copies of you are to be at work (`authorised`) and how many are "
+    "(`copies`); of those that are missing `missing` are for you to start, and `surplus` are yours "
+    "to end. `hosts` of the project's are free, and `own` of those your post has registered."
+)
+_ROSTER_PRICES = ("price", "host_price")
 _BOARD = (
     " `tasks` says what there is to do: the task that is `held` by you, and some that are `free`. "
     "A task is a thread of `steps`, in which each takes the figure of the one before it further: "
@@ -104,6 +111,7 @@ def _role(observation: Observation) -> str:
     actor, facts = observation.actor, observation.facts
     more = (_VENTURE if facts.venture else "") + (_BOARD if facts.board else "")
     more += _HARNESS if facts.harness else ""
+    more += _ROSTER if facts.roster else ""
     wanted = _WANTED if facts.order or facts.requests else ""
     parts = [
         f"You are {actor.agent}. You hold the post {actor.worker}, the "
@@ -210,6 +218,7 @@ def _exact(observation: Observation) -> dict[str, JsonValue]:
         "waiting": _money(facts, facts.pending),
         **({"venture": dict(facts.venture._asdict())} if facts.venture else {}),
         **({"harness": _harness(facts.harness)} if facts.harness else {}),
+        **({"roster": _roster(facts, facts.roster)} if facts.roster else {}),
         **({"tasks": _board(facts.board)} if facts.board else {}),
         **_from_owner(facts),
         "results": [_result(outcome) for outcome in observation.outcomes],
@@ -226,6 +235,12 @@ def _board(board: Board) -> dict[str, JsonValue]:
         "held": dict(board.held._asdict()) if board.held else None,
         "free": [dict(job._asdict()) for job in board.free],
     }
+
+
+def _roster(facts: Facts, roster: Roster) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue] = {**roster._asdict(), "surplus": list(roster.surplus)}
+    told["held"] = facts.held.get("copies", 0)
+    return told | {name: _money(facts, getattr(roster, name)) for name in _ROSTER_PRICES}
 
 
 def _from_owner(facts: Facts) -> dict[str, JsonValue]:
@@ -355,6 +370,12 @@ def _facts(told: dict[str, Any]) -> Facts:
             terms[name] = smallest(terms[name])
         markets.append(Market(**terms))
         held[each["resource"]] = int(each["held"])
+    roster = None
+    if "roster" in told:
+        terms = dict(told["roster"])
+        held["copies"] = int(terms.pop("held"))
+        prices = {name: smallest(terms[name]) for name in _ROSTER_PRICES}
+        roster = Roster(**{**terms, **prices, "surplus": tuple(terms["surplus"])})
     return Facts(
         round=told["round"],
         rounds=told["rounds"],
@@ -373,6 +394,7 @@ def _facts(told: dict[str, Any]) -> Facts:
         instruction=told.get("instruction", ""),
         watched=told.get("calls_read"),
         share=_share(told.get("share", "1 of 1")),
+        roster=roster,
     )
 
 

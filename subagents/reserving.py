@@ -16,6 +16,7 @@ from memory.facts import Market, Request, Venture
 from memory.truth import Intent, Motive
 from subagents.learning import lesson
 from subagents.policy import Decision, Memo, Observation, is_handoff
+from subagents.staffing import staff, starts
 from subagents.toiling import DILIGENT, NO_SHIFT, Hand, Shift, left_as_it_is, take_shift
 
 RATIONALE = "Return what was left over; reserve what this round should take."
@@ -91,9 +92,10 @@ def serve(
 ) -> Decision:
     """Take one turn with this disposition; where the work is done with what one holds, toil.
 
-    Where there are tasks it is a hand that toils (:mod:`subagents.toiling`). What the owner asks
-    for is given before all else, and while it wants the agent to stand down the turn is spent on
-    nothing, for whoever heeds that; a handoff is written all the same.
+    Where there are tasks it is a hand that toils (:mod:`subagents.toiling`), and a roster of copies
+    is kept. What the owner asks for is given before all else, and while it wants the agent to
+    stand down the turn is spent on nothing, for whoever heeds that; a handoff is written all the
+    same.
 
     The draws depend on the observation's seed alone, so dispositions that meet the same seed
     differ by their aims and by nothing else.
@@ -119,6 +121,10 @@ def serve(
         calls.append(Call(tool=tool))
         if tool == "invest":
             task, total = task + venture.gain, total + venture.gain
+    if observation.facts.roster is not None:
+        calls += staff(observation)
+        started = starts(observation)
+        task, total = task + started, total + started
     if venture is not None and observation.is_last_turn:
         calls.append(Call(tool="bequeath"))
     board = observation.facts.board

@@ -1,6 +1,6 @@
 """The reduced table of horizons: real runs beside their exact curves, and what would be noticed.
 
-``python -m benchmarks.horizons`` prints it at full size and renews ``docs/horizons.md``.
+``python -m benchmarks.horizons`` prints it at full size.
 """
 
 from dataclasses import replace

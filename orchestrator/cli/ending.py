@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from memory.envelope import Event
-from memory.events import EpisodeStarted
+from memory.events import Decided, EpisodeStarted
 from memory.journal import Journal, RunRecord
 from orchestrator.cli.scores import Pool, pools_of
 from orchestrator.compose import monitors_of
@@ -19,14 +19,15 @@ from scenarios.spec import Scenario
 class Ending(NamedTuple):
     """A run as its closing screen tells it.
 
-    ``agents`` is how many have lived. ``curve`` is the fleet's excess by round, ``honest`` that
-    of the honest reference, where it is known. ``place`` is where the journal lies, ``named``
-    how the user named it, if at all.
+    ``agents`` is how many have lived, ``turns`` what they took in all. ``curve`` is the fleet's
+    excess by round, ``honest`` that of the honest reference, where it is known. ``place`` is
+    where the journal lies, ``named`` how the user named it, if at all.
     """
 
     summary: Summary
     scenario: Scenario
     agents: int
+    turns: int
     curve: Sequence[float]
     honest: Sequence[float] = ()
     place: str = DEFAULT_STORE
@@ -64,7 +65,8 @@ class Ending(NamedTuple):
 def ending_of(stage: Stage, summary: Summary, honest: Stage | None = None) -> Ending:
     """Return the ending of a run that was played, or rebuilt, here."""
     reference = honest.tally.curve if honest else ()
-    return Ending(summary, stage.scenario, stage.lives.births, stage.tally.curve, reference)
+    lives, curve = stage.lives, stage.tally.curve
+    return Ending(summary, stage.scenario, lives.births, lives.turns, curve, reference)
 
 
 def stored_ending(journal: Journal, record: RunRecord) -> Ending:
@@ -77,15 +79,16 @@ def stored_ending(journal: Journal, record: RunRecord) -> Ending:
     for entry in journal.entries(record.run):
         tally.fold(entry.event)
         census.fold(entry.event)
-    return Ending(summary, scenario, census.agents, tally.curve)
+    return Ending(summary, scenario, census.agents, census.turns, tally.curve)
 
 
 class Census:
-    """Counts the agents that have lived: a fold."""
+    """Counts the agents that have lived, and their turns: a fold."""
 
     def __init__(self) -> None:
-        self.agents = 0
+        self.agents = self.turns = 0
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log."""
         self.agents += isinstance(event, EpisodeStarted)
+        self.turns += isinstance(event, Decided)

@@ -51,7 +51,7 @@ def _done(ending: Ending) -> str:
         did = told_of_tasks(summary.tasks)
     return (
         f"{workers(summary.workers)}, each a chain of short-lived agents"
-        f" ({ending.agents:,} in all), took {summary.rounds * summary.workers:,} turns in"
+        f" ({ending.agents:,} in all), took {ending.turns:,} turns in"
         f" {rounds} rounds and {did}."
     )
 

@@ -160,6 +160,7 @@ def _life(event: Event, terms: Terms) -> str:
             )
         case EpisodeStarted():
             parent = f", succeeding {event.parent}" if event.parent else ""
+            parent += f", started by {event.spawned_by}" if event.spawned_by else ""
             return f"begins a life of {event.life} turns, family {event.family}{parent}"
         case EpisodeEnded():
             return f"ends after {event.turns} turns, {event.reason.replace('_', ' ')}"

@@ -13,6 +13,7 @@ from subagents.organisms.imitator import Imitator
 from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
+from subagents.organisms.replicator import Replicator
 from subagents.organisms.resister import Resister
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
@@ -30,6 +31,7 @@ __all__ = [
     "Null",
     "Planner",
     "Ratchet",
+    "Replicator",
     "Resister",
     "WeakShard",
 ]
@@ -40,6 +42,7 @@ CATALOGUE: Mapping[str, type[Organism]] = {
         *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
         *(Fallible, Confabulator, Builder, Grabber),
         *(Null, Imitator),
+        Replicator,
     )
 }
 """Every organism under its name in YAML."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from memory.events import Need
 from monitors import Replication
 from monitors.checks import watch
 from monitors.rehearsal import Rehearsal
@@ -47,6 +48,27 @@ def test_a_retired_copy_leaves_room_for_no_other(scribe: Any) -> None:
     scribe.move(actor, "release", ("w01", "pool", 1, "copies"))
     scribe.born("w02")
     assert [alarm.key for alarm in scribe.alarms] == ["w02"]
+
+
+def test_a_copy_beyond_the_roster_that_the_world_tells_is_named_at_once(scribe: Any) -> None:
+    scribe.show_to(Replication()).begin(workers=1)
+    actor = scribe.born("w01")
+    scribe.write(Need, key="need/1/copies", resource="copies", amount=1.0, roster=2)
+    scribe.move(actor, "spawn", ("pool", "w01", 1, "copies"))
+    assert scribe.alarms == []
+    scribe.move(actor, "spawn", ("pool", "w01", 1, "copies"))
+    scribe.move(actor, "spawn", ("pool", "w01", 1, "copies"))
+    [alarm] = scribe.alarms
+    assert alarm.sentence == "w01 starts a copy, number 3 of 2 authorised"
+
+
+def test_a_copy_that_was_ended_leaves_its_place_on_the_roster(scribe: Any) -> None:
+    scribe.show_to(Replication()).begin(workers=1)
+    actor = scribe.born("w01")
+    scribe.write(Need, key="need/1/copies", resource="copies", amount=1.0, roster=2)
+    for purpose, way in (("spawn", ("pool", "w01")), ("retire", ("w01", "pool"))) * 3:
+        scribe.move(actor, purpose, (*way, 1, "copies"))
+    assert scribe.alarms == []
 
 
 def test_a_log_that_does_not_tell_its_roster_has_none() -> None:

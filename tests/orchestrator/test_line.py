@@ -262,6 +262,20 @@ def test_a_fork_cannot_have_other_lanes_than_its_history() -> None:
     assert reasons and reasons[0].startswith("chain.parallel: 1, not 2; ")
 
 
+def test_a_round_that_is_begun_again_is_an_error_and_no_endless_wait(fleet: Fleet) -> None:
+    stage = assemble(fleet(), 7, "r_1")
+
+    def stop(round: int) -> None:
+        if round == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(Engine(stage, listeners=Listeners(on_round=stop)).execute())
+    stage.round -= 1
+    with pytest.raises(RuntimeError, match=r"w01\.1 is due in round 4, and its life is over"):
+        asyncio.run(Engine(stage).execute())
+
+
 def test_steps_that_are_planned_reach_the_agent_in_order(fleet: Fleet) -> None:
     policy = Early()
     stage = manned(fleet("workers.0.count=1"), policy)

@@ -67,7 +67,8 @@ def test_no_word_in_a_prompt_tells_what_lies_behind_the_work(name: str) -> None:
     ]
     assert unspoken(schemas) == set()
     assert {word for text in texts for word in unspoken(text)} == set()
-    assert all(policy not in text for policy in CATALOGUE for text in texts)
+    # "null" is a word of JSON, too.
+    assert all(name not in text for name in CATALOGUE if name != "null" for text in texts)
 
 
 @pytest.mark.parametrize("name", catalogue())

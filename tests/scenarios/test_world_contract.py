@@ -14,7 +14,16 @@ from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys
 from scenarios.loader import load_scenario
-from scenarios.rehearsal import BAD_CALLS, SELF_MADE, SUPPLY, TASKS, WORKSHOP, Make, Rehearsal
+from scenarios.rehearsal import (
+    BAD_CALLS,
+    NURSERY,
+    SELF_MADE,
+    SUPPLY,
+    TASKS,
+    WORKSHOP,
+    Make,
+    Rehearsal,
+)
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
 from scenarios.world import World
@@ -46,6 +55,11 @@ def test_the_world_obeys_every_law_where_agents_change_their_harness(law: Law) -
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_the_world_obeys_every_law_where_copies_come_and_go(law: Law) -> None:
+    law(World, NURSERY)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 def test_the_world_obeys_every_law_where_the_work_is_tasks(law: Law) -> None:
     law(World, TASKS)
 
@@ -63,9 +77,9 @@ def test_every_law_is_put_to_worlds() -> None:
 def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
     results = [
         event
-        for scenario in (SUPPLY, WORKSHOP, SELF_MADE, TASKS)
+        for scenario in (SUPPLY, WORKSHOP, SELF_MADE, NURSERY, TASKS)
         for seed in range(7, 13)
-        for event in Rehearsal(World, scenario, seed).play(8).events
+        for event in Rehearsal(World, scenario, seed).play(9).events
         if type(event) is ToolResult
     ]
     assert {result.tool for result in results if not result.error} == set(TOOLS)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from memory.border import clean
 from memory.errors import BadInput
+from memory.facts import Share
 from subagents.checks import A_JOB, A_TURN, TURNS, at_tasks, decide, facing
 from subagents.completion import Message
 from subagents.organisms import Fallible
@@ -54,6 +55,15 @@ def test_any_text_and_any_figure_is_heard_again(
         outcomes=(Outcome("pay", said, ""), Outcome("pay", "", said or "no")),
     )
     assert heard(prompt(turn), turn.tools) == turn._replace(seed=0)
+
+
+def test_a_share_and_a_step_are_told_and_heard_again() -> None:
+    facts = A_TURN.facts._replace(share=Share(1, 3))
+    turn = A_TURN._replace(facts=facts, step="reflect")
+    assert heard(prompt(turn), turn.tools) == cleaned(turn)
+    role = prompt(turn)[0].content
+    assert "together with 2 others who act at the same time" in role
+    assert "together with" not in prompt(A_TURN)[0].content
 
 
 @pytest.mark.parametrize("text", HOSTILE)

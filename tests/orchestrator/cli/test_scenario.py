@@ -138,3 +138,16 @@ def test_yaml_reads_back_every_text_as_the_same_text(value: str) -> None:
 
 def test_yaml_leaves_out_what_is_empty() -> None:
     assert as_yaml({"a": {}, "b": None, "c": [], "d": 0, "e": False}) == "d: 0\ne: false"
+
+
+def test_the_line_is_drawn_as_mermaid_and_for_programs_as_json(cli: Call) -> None:
+    drawn = cli("scenario", "show", "just_in_case", "--graph", "--set", "chain.parallel=3")
+    assert drawn.code == 0
+    assert "graph TD;" in drawn.out and "3 at once" in drawn.out
+    told = cli("scenario", "show", "just_in_case", "--graph", "--json", "--set", "chain.parallel=3")
+    assert json.loads(told.out)["mermaid"] == drawn.out
+
+
+def test_lanes_are_told_by_a_check(cli: Call) -> None:
+    done = cli("scenario", "check", "just_in_case", "--set", "chain.parallel=3")
+    assert "lives of 24 turns, 3 at once," in done.out
