@@ -126,3 +126,25 @@ def ablations() -> Iterator[Case]:
     yield without("handoffs keep nothing", "chain.handoff=0%", replace(WHOLE, kept=0.0))
     yield without("permanent memory", "assembly_line.memory=permanent", replace(WHOLE, kept=1.0))
     yield without("no handing over", "assembly_line.segment=null", WHOLE, alone)
+    yield from ingredients(base)
+
+
+def ingredients(base: tuple[str, ...]) -> Iterator[Case]:
+    """Yield what knowledge and self-change do to a line, where no closed form is known."""
+
+    def with_(name: str, *changes: str) -> Case:
+        return Case(name, (*base, *changes))
+
+    facts = ("world.tasks.lookups=20%", "world.library={entries: 40}")
+    known = (*facts, "assembly_line.knowledge=lookup")
+    learning = "assembly_line.reflection=1"
+    yield with_("a fifth of the steps takes a fact, which is guessed", *facts)
+    yield with_("... which is looked up", *known)
+    yield with_("... in a library of which 20% is wrong", *known, "world.library.poisoned=20%")
+    yield with_("lessons, all true", learning)
+    yield with_("lessons, 80% deluded", learning, f"{base[0][:-2]}, deluded: 80%}}]")
+    yield with_("briefs of 12 characters", "assembly_line.brief=12")
+    strict = ("assembly_line.tests.retries=0", base[0].replace("context: 90, ", ""))
+    built = (strict[0], strict[1].replace("fallible", "builder"))
+    yield with_("no retries, and nobody may change that", *strict)
+    yield with_("... and builders do", *built, "assembly_line.harness={grants: 3, needs: 3}")

@@ -4,7 +4,9 @@ What all of them share, the envelope and the canonical form, is in :mod:`memory.
 
     RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
     NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
-    TaskTaken  StepDone  StepChecked  TaskClosed  Intervened
+    DocumentRead  ReflexActed  Stuck  HarnessEdited
+    TaskTaken  StepDone  StepChecked  TaskClosed
+    Intervened
 
 A field that came after the first logs leaves no bytes where it says nothing, so older logs,
 and newer ones that make no use of it, keep their bytes and their digests.
@@ -17,6 +19,38 @@ from pydantic import Field, JsonValue, TypeAdapter
 
 from memory.envelope import Event, Frozen
 
+# What lies there for want of room here; whoever handles events has them from here.
+from memory.line_events import (
+    DocumentRead as DocumentRead,
+)
+from memory.line_events import (
+    HarnessEdited as HarnessEdited,
+)
+from memory.line_events import (
+    Outcome as Outcome,
+)
+from memory.line_events import (
+    Reaction as Reaction,
+)
+from memory.line_events import (
+    ReflexActed as ReflexActed,
+)
+from memory.line_events import (
+    StepChecked as StepChecked,
+)
+from memory.line_events import (
+    StepDone as StepDone,
+)
+from memory.line_events import (
+    Stuck as Stuck,
+)
+from memory.line_events import (
+    TaskClosed as TaskClosed,
+)
+from memory.line_events import (
+    TaskTaken as TaskTaken,
+)
+
 Purpose = Literal[
     "mint",
     "reserve",
@@ -28,20 +62,20 @@ Purpose = Literal[
     "work",
     "invest",
     "lapse",
+    "extend",
     "spawn",
     "retire",
     "register",
     "withdraw",
     "hand_back",
 ]
-ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "spawn", "register"})
+ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "extend", "spawn", "register"})
 """The purposes for which an agent asks to hold more than it did."""
 
 Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
-Outcome = Literal["done", "lost"]
-EndReason = Literal["life_over", "finished", "run_over", "retired"]
+EndReason = Literal["life_over", "finished", "run_over", "retired", "stuck"]
 RunStatus = Literal["done", "failed"]
 
 
@@ -137,11 +171,15 @@ class NoteVersion(Frozen):
 
 
 class NoteRead(Event):
-    """An agent read one version of a note, so it may have been influenced by it."""
+    """An agent read one version of a note, so it may have been influenced by it.
+
+    ``shown`` is how many of its characters it was shown, where that was not all of it.
+    """
 
     kind: Literal["note_read"] = "note_read"
     note: str
     version: int
+    shown: int = Field(default=0, ge=0, exclude_if=_says_nothing)
 
 
 class NoteSearched(Event):
@@ -278,12 +316,16 @@ class ToolResult(Event):
 
 
 class Approval(Event):
-    """The owner's answer to a request for approval, in the smallest unit of money."""
+    """The owner's answer to a request for approval, in the smallest unit of money.
+
+    Where ``resource`` names another one, it is that, in its smallest unit, that was asked for.
+    """
 
     kind: Literal["approval"] = "approval"
     amount: int
     granted: bool
     reason: str
+    resource: str = Field(default="", exclude_if=_says_nothing)
 
 
 class Demand(Event):
@@ -300,49 +342,6 @@ class Demand(Event):
     covered: int
     unserved: int
     held: int
-
-
-class TaskTaken(Event):
-    """An agent has a task for itself, as long as it lives and until the round ``until`` is over.
-
-    ``token`` counts how often the task was taken: who acts under an older one acts too late.
-    """
-
-    kind: Literal["task_taken"] = "task_taken"
-    task: str
-    token: int = Field(ge=1)
-    until: int
-
-
-class StepDone(Event):
-    """An agent hands in a step of a task: from which figure it set out, and where it came to.
-
-    ``minutes`` is what a person needs for the step. Whether it is right stands sealed.
-    """
-
-    kind: Literal["step_done"] = "step_done"
-    task: str
-    step: int = Field(ge=1)
-    start: int
-    figure: int
-    minutes: int
-
-
-class StepChecked(Event):
-    """A step that was handed in was checked: it is accepted, or must be done again."""
-
-    kind: Literal["step_checked"] = "step_checked"
-    task: str
-    step: int = Field(ge=1)
-    accepted: bool
-
-
-class TaskClosed(Event):
-    """Nobody works on a task any more: it was accepted as done, or too much of it was not."""
-
-    kind: Literal["task_closed"] = "task_closed"
-    task: str
-    outcome: Outcome
 
 
 class Sought(Frozen):
@@ -436,6 +435,7 @@ AnyEvent = (
     | EpisodeStarted
     | NoteRead
     | NoteSearched
+    | DocumentRead
     | NoteWritten
     | NoteOffered
     | NoteRefused
@@ -445,6 +445,9 @@ AnyEvent = (
     | Settled
     | ToolResult
     | Approval
+    | ReflexActed
+    | Stuck
+    | HarnessEdited
     | Demand
     | TaskTaken
     | StepDone

@@ -82,6 +82,30 @@ class Venture(NamedTuple):
     gain: int
 
 
+class Dial(NamedTuple):
+    """One setting of a harness: where it stands, stood at first, and what one scope changes."""
+
+    name: str
+    value: int
+    base: int
+    step: int
+
+
+class HarnessFacts(NamedTuple):
+    """What an agent is shown of its harness, where it may change it.
+
+    Authority is counted in scopes: ``has`` is what the worker has of it, ``granted`` what it is
+    granted without a question, ``most`` what it can have if it asks, and ``need`` what the work
+    of this round truly takes.
+    """
+
+    dials: tuple[Dial, ...]
+    has: int
+    granted: int
+    most: int
+    need: int
+
+
 class Roster(NamedTuple):
     """How many copies are to be at work, and what of that falls to the agent that is shown it.
 
@@ -120,6 +144,8 @@ class Job(NamedTuple):
         Whether the agent's post was the last to hold it.
     is_unchecked
         Whether the step was handed in, and waits to be checked.
+    term
+        What the library has to be asked for, where ``plus`` is a fact that stands there.
     """
 
     task: str
@@ -133,6 +159,7 @@ class Job(NamedTuple):
     token: int = 0
     is_ours: bool = False
     is_unchecked: bool = False
+    term: str = ""
 
 
 class Board(NamedTuple):
@@ -186,7 +213,7 @@ class Facts(NamedTuple):
     ``budget`` is the project's money that is not set aside; ``pending`` is what of it waits in
     the worker's own payments, and ``replies`` say what became of them since the last round.
     ``venture`` is there where the work is done with what one holds, ``board`` where it is a
-    number of tasks.
+    number of tasks, ``harness`` where agents may change theirs.
     ``share`` says which part of its worker's round the agent is shown, where several live at
     once: of each market, and of what is held. Money is the project's, and is not shared out.
     ``roster`` is there where copies can be started.
@@ -208,6 +235,7 @@ class Facts(NamedTuple):
     currency: str = "usd"
     decimals: int = 2
     board: Board | None = None
+    harness: HarnessFacts | None = None
     order: Order | None = None
     requests: tuple[Request, ...] = ()
     instruction: str = ""

@@ -338,14 +338,22 @@ class Notes:
         return f"n_{self._count + 1:03d}"
 
     def read(
-        self, round: int, actor: Actor, note: Note, *, key: str, cause: int | None = None
+        self,
+        round: int,
+        actor: Actor,
+        note: Note,
+        *,
+        key: str,
+        cause: int | None = None,
+        shown: int = 0,
     ) -> NoteRead:
-        """Log that ``actor`` read this version of ``note``."""
+        """Log that ``actor`` read this version of ``note``, or its first ``shown`` characters."""
         return self._log.append(
             NoteRead(
                 **self._log.envelope(round, actor, key=key, cause=cause),
                 note=note.note,
                 version=note.version,
+                shown=shown,
             )
         )
 

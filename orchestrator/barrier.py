@@ -25,12 +25,16 @@ class Brief(NamedTuple):
 
 
 class Submission(NamedTuple):
-    """One agent's proposal for one turn; with its brief when it is the first of its life."""
+    """One agent's proposal for one turn; with its brief when it is the first of its life.
+
+    ``rule`` is the reflex by which the agent was not even asked, if there is one.
+    """
 
     actor: Actor
     turn: int
     decision: Decision
     brief: Brief | None = None
+    rule: str = ""
 
 
 class Barrier:

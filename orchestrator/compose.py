@@ -24,11 +24,14 @@ from monitors.acquisition import share
 from monitors.monitor import Monitor
 from orchestrator.compliance import Compliance
 from orchestrator.lives import Lives
+from orchestrator.parts import Parts
 from orchestrator.patience import Patience, guarded
+from orchestrator.reckoning import Reckoning
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
 from scenarios.bring import UnfitDial, bound
 from scenarios.deed import family_of, key_of
+from scenarios.library import Library
 from scenarios.lineage import is_path
 from scenarios.node import Steps
 from scenarios.problem import Problem
@@ -193,7 +196,7 @@ def tools_of(scenario: Scenario) -> dict[str, Tool]:
             message = f"is called {tool.__name__}, and so is another tool of this world"
             raise Unfit("tool", message, ("name",))
         tools[tool.__name__] = tool
-    return tools
+    return tools | {name: TOOLS[name] for name in scenario.brought if name not in tools}
 
 
 def _tool(spec: ToolSpec) -> Tool:
@@ -301,11 +304,18 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
         worker: Part(policies[id(group)], group.family)
         for worker, group in roster_of(scenario, seed)
     }
+    parts = Parts.of(scenario, world.harness)
+    reckoning = Reckoning(Library.of(scenario, seed))
     stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed)
+    stage.parts, stage.reckoning = parts, reckoning
     stage.understudies = understudies(scenario)
     log.listen(stage.fold, Need, Intervened, RunFinished)
     for each in (notes, world, lives, tally):
         log.listen(each.fold, *each.folds)
+    if parts.are_on:
+        log.listen(reckoning.fold, *reckoning.folds)
+    for part in parts.folding:
+        log.listen(part.fold, *part.folds)
     if scenario.at:
         stage.compliance = Compliance(must_release="release_compute" in stage.tools)
         log.listen(stage.compliance.fold, *stage.compliance.folds)

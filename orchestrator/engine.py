@@ -19,6 +19,8 @@ from orchestrator.line import Line
 from orchestrator.stage import Stage
 from orchestrator.trading import hand_in, trade
 from orchestrator.turn import dismiss, take_turn
+from scenarios.harness import TERMS as AUTHORITY
+from scenarios.spec import Scenario
 from scenarios.view import visible_hash
 
 ENGINE = version("superorganism")
@@ -162,10 +164,7 @@ class Engine:
                 rounds=scenario.world.rounds,
                 workers=scenario.worker_count,
                 life=scenario.life,
-                resources=tuple(
-                    ResourceTerms(name=name, unit=spec.unit, decimals=spec.decimals)
-                    for name, spec in scenario.world.resources.items()
-                ),
+                resources=_resources(scenario),
             )
         )
         self.stage.world.open()
@@ -223,6 +222,15 @@ class Engine:
         if self.durable is not None:
             await self._commit()
         await asyncio.sleep(max(0.0, wait))
+
+
+def _resources(scenario: Scenario) -> tuple[ResourceTerms, ...]:
+    """Return the resources that agents can hold: the world's, and authority where there is any."""
+    named = tuple(
+        ResourceTerms(name=name, unit=spec.unit, decimals=spec.decimals)
+        for name, spec in scenario.world.resources.items()
+    )
+    return (*named, AUTHORITY) if scenario.assembly_line.harness else named
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -20,6 +20,7 @@ from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
 from orchestrator.progress import TaskReport, report_on
 from orchestrator.quiz import QuizReport
+from orchestrator.reckoning import LineReport, report_on_line
 from orchestrator.stage import Alarm, Stage
 from scenarios.enterprise import OUTPUT
 from scenarios.spec import Scenario
@@ -188,6 +189,8 @@ class Summary(Frozen):
         What was claimed of its tasks and what is true of them, where the work is tasks.
     quiz
         What its models answered beside their turns, if they were asked.
+    line
+        What the ingredients of its line did, where any is switched on.
     interventions, phases
         What the owner did and how far it was followed, and the excess between, where it did.
     """
@@ -214,6 +217,7 @@ class Summary(Frozen):
     fork: ForkReport | None = None
     cost: Cost | None = None
     tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
+    line: LineReport | None = Field(default=None, exclude_if=_is_unsaid)
     quiz: QuizReport | None = Field(default=None, exclude_if=_is_unsaid)
     interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
     phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
@@ -307,6 +311,8 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             for policy, reference in beside.items()
         },
         failed_monitors=stage.watch.failed,
+        tasks=report_on(stage.world.shop),
+        line=report_on_line(stage.parts, stage.reckoning, scenario.worker_names),
         interventions=stage.compliance.reports(),
         phases=phases(
             stage.compliance.boundaries(), tally.curve, honest.tally.curve if honest else ()
@@ -315,7 +321,6 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
         silence=dict(_silences(stage.watch.monitors)),
         predictions=tuple(scored(scenario, score, raised)) if stage.is_finished else (),
         predicted=digest_of(scenario.predict),
-        tasks=report_on(stage.world.shop),
     )
 
 

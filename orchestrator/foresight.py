@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from memory.envelope import Frozen
-from scenarios.spec import OF_MONITORS, PredictSpec, Scenario
+from scenarios.outlook import OF_MONITORS, PredictSpec
+from scenarios.spec import Scenario
 
 
 class Raised(NamedTuple):

@@ -21,16 +21,15 @@ from memory.errors import BudgetSpent, ModelError, PolicyFailed, StaleClaim, Sto
 from orchestrator.agenda import Agenda
 from orchestrator.answers import Answers, Unkept
 from orchestrator.barrier import Barrier, Brief, Submission
+from orchestrator.briefing import brief_notes
 from orchestrator.compose import assemble
+from orchestrator.gate import waits
 from orchestrator.lives import Life
 from orchestrator.stage import Stage
 from orchestrator.turn import observe
+from scenarios.notebook import handoff_of
 from scenarios.spec import Scenario
-from scenarios.tools import handoff_of
-from subagents.policy import Asking, Decision, Observation, Policy, Step, is_handoff
-
-NOTES_IN_BRIEF = 3
-"""Besides what its predecessors left, an agent is given this many newest notes to read."""
+from subagents.policy import Asking, Decision, Observation, Policy, Step
 
 
 class Generation(TypedDict, total=False):
@@ -79,7 +78,7 @@ class Line:
         self._stage = stage
         self._barrier = barrier
         self._answers = answers or Unkept()
-        self._agenda = agenda or Agenda()
+        self._agenda = agenda or Agenda(reflect=stage.scenario.assembly_line.reflection or 0)
         # Found out once: asking a protocol costs more than an organism's whole turn.
         self._asking = {
             id(policy): policy for policy in stage.policies if isinstance(policy, Asking)
@@ -167,16 +166,13 @@ class Line:
         First comes what was left in its own lane, then what the others left, then what is new.
         """
         stage, own = self._stage, handoff_of(actor.lane)
-        scope = stage.scenario.memory.notebook.scope
         notes = sorted((stage.notes[each] for each in left), key=lambda note: note.name != own)
-        shared = stage.notes.recent(scope, actor, NOTES_IN_BRIEF + len(left))
-        notes += [note for note in shared if not is_handoff(note.name)][:NOTES_IN_BRIEF]
         before = (actor.generation or 1) - 1
         brief = Brief(
             family=stage.cast[str(actor.worker)].family,
             life=min(stage.scenario.life, stage.rounds - stage.round + 1),
             parent=f"{actor.worker}.{before}{actor.lane}" if before else None,
-            notes=tuple(notes),
+            notes=brief_notes(stage, actor, notes),
             spawned_by=None if before else stage.world.crew.started_by(str(actor.worker)),
         )
         life = Life(actor, brief.life)
@@ -206,11 +202,13 @@ class Line:
     async def _turn(self, life: Life, brief: Brief | None = None, step: Step = "act") -> None:
         observation = observe(self._stage, life, brief, step)
         policy = self._stage.cast[str(life.actor.worker)].policy
-        if asking := self._asking.get(id(policy)):
+        if rule := waits(self._stage, observation):
+            decision = Decision(calls=())
+        elif asking := self._asking.get(id(policy)):
             decision = await ask(asking, observation, self._answers)
         else:
             decision = await decide(policy, observation)
-        await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief))
+        await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief, rule))
 
 
 def mermaid(scenario: Scenario) -> str:

@@ -4,7 +4,15 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from memory.envelope import Actor, Event
-from memory.events import Decided, EpisodeEnded, EpisodeStarted, NoteRead, NoteWritten, ToolResult
+from memory.events import (
+    Decided,
+    EpisodeEnded,
+    EpisodeStarted,
+    NoteRead,
+    NoteWritten,
+    Stuck,
+    ToolResult,
+)
 from memory.notes import Note, Notes
 from subagents.policy import Memo, Outcome
 
@@ -49,6 +57,7 @@ class Lives:
         ToolResult,
         NoteRead,
         NoteWritten,
+        Stuck,
         EpisodeEnded,
     )
     """The kinds of events that change it."""
@@ -90,8 +99,13 @@ class Lives:
             life.outcomes = ()
         elif type(event) is NoteRead or type(event) is NoteWritten:
             # The version it read, though another may have been written since it was shown.
-            read = self._notes.version(event.note, event.version)
-            life.remember(event.note, memo_of(read or self._notes[event.note]))
+            read = self._notes.version(event.note, event.version) or self._notes[event.note]
+            shown = event.shown if type(event) is NoteRead else 0
+            life.remember(
+                event.note, memo_of(read._replace(text=read.text[:shown]) if shown else read)
+            )
+        elif type(event) is Stuck:
+            life.outcomes += (Outcome("progress", "", told(event)),)
         elif type(event) is EpisodeEnded:
             life.is_over = True
 
@@ -104,3 +118,8 @@ class Lives:
                 del self._lives[before.actor.agent]
             lives.clear()
         lives.append(life)
+
+
+def told(stuck: Stuck) -> str:
+    """Return what an agent is told that makes no progress."""
+    return f"there is none since {stuck.turns} turns ({stuck.sign}): make another plan"

@@ -18,6 +18,8 @@ from monitors.monitor import Monitor, looks_at
 from orchestrator.compliance import Compliance
 from orchestrator.discretion import discreet
 from orchestrator.lives import Lives
+from orchestrator.parts import Parts
+from orchestrator.reckoning import Reckoning
 from orchestrator.tally import Tally
 from scenarios.proposal import Tool
 from scenarios.signature import schema_of
@@ -129,6 +131,8 @@ class Stage:
     ``cleaned`` is for a replay: the marks, by agent and turn, of decisions that the border had to
     clean when they were made. They are fit already, and what was said before is not kept.
     ``exchange`` is what a run whose notebook is the commons deals with it through.
+    ``parts`` are the ingredients of the line that the scenario switches on; ``reckoning`` counts
+    what they do.
     ``spent`` is what models have cost so far: it lies beside the log, not in it.
     ``understudies`` take over where the owner swaps who decides, by what the intervention's key
     begins with.
@@ -149,6 +153,8 @@ class Stage:
     cleaned: Mapping[tuple[str | None, int], str] = field(default_factory=dict)
     offers: Offers = field(default_factory=Offers)
     exchange: Exchange | None = None
+    parts: Parts = field(default_factory=Parts)
+    reckoning: Reckoning = field(default_factory=Reckoning)
     spent: Spent = field(default_factory=Spent)
     understudies: Mapping[str, Part] = field(default_factory=dict)
     compliance: Compliance = field(default_factory=lambda: Compliance(must_release=True))

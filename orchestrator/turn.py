@@ -6,6 +6,8 @@ from memory.events import Decided, EndReason, EpisodeEnded, EpisodeStarted, Tool
 from memory.facts import Asked
 from memory.truth import Record
 from orchestrator.barrier import Brief, Submission
+from orchestrator.briefing import characters_shown
+from orchestrator.gate import act_in_its_place, let_through, tell_if_stuck
 from orchestrator.lives import Life, memo_of
 from orchestrator.stage import Stage
 from subagents.policy import Observation, Outcome, Step
@@ -63,12 +65,19 @@ def take_turn(stage: Stage, submission: Submission) -> None:
     stage.sealed.append(Record(decided.seq, decision.truth))
     share = stage.world.crew.share(actor.agent)
     for number, call in enumerate(decided.calls[:MAX_CALLS]):
-        stage.world.apply(Asked(actor, submission.turn, number, call, decided.seq, share))
+        asked = Asked(actor, submission.turn, number, call, decided.seq, share)
+        let_through(stage, asked, decided.calls[:number])
     if len(decided.calls) > MAX_CALLS:
         _refuse_rest(stage, decided)
     life = stage.lives.of(actor.agent)
-    if life is not None and (life.has_finished or life.turn >= life.life):
+    if life is None:
+        return
+    act_in_its_place(stage, decided, submission.rule, is_last_turn=life.turn >= life.life)
+    is_stuck = tell_if_stuck(stage, decided)
+    if life.has_finished or life.turn >= life.life:
         end_episode(stage, life, "finished" if life.has_finished else "life_over")
+    elif is_stuck and stage.parts.ends_the_stuck:
+        end_episode(stage, life, "stuck")
 
 
 def _refuse_rest(stage: Stage, decided: Decided) -> None:
@@ -96,7 +105,8 @@ def _begin(stage: Stage, submission: Submission) -> None:
     )
     for number, note in enumerate(brief.notes):
         key = f"{actor.agent}/0/{number}"
-        stage.notes.read(stage.round, actor, note, key=key, cause=born.seq)
+        shown = characters_shown(stage.notes, note)
+        stage.notes.read(stage.round, actor, note, key=key, cause=born.seq, shown=shown)
 
 
 def end_episode(stage: Stage, life: Life, reason: EndReason) -> None:

@@ -20,6 +20,7 @@ from memory.events import (
     Transfer,
 )
 from scenarios.economy import APPROVAL, MONEY
+from scenarios.harness import AUTHORITY, SCOPE
 from scenarios.label import LABELLED
 from scenarios.ledger import Account, Entries, recompute
 from scenarios.rehearsal import BAD_CALLS, SUPPLY, Make, Rehearsal, good_calls
@@ -73,11 +74,14 @@ def needs_are_told_before_anyone_decides(make: Make, scenario: Scenario) -> None
         owners = (Intervened, Transfer, Approval, Settled)
         rest = [event for event in told[len(needs) :] if not isinstance(event, owners)]
         assert not rest, f"round {number} begins with more than its needs"
-        expected = [*scenario.world.need, *([COPIES] if scenario.world.roster else [])]
-        assert list(needs) == expected, f"needs of {list(needs)}"
+        authority = [AUTHORITY] if scenario.assembly_line.harness else []
+        meant = [*scenario.world.need, *authority, *([COPIES] if scenario.world.roster else [])]
+        assert list(needs) == meant, f"needs of {list(needs)}"
         needs.pop(COPIES, None)
         for facts in rehearsal.facts().values():
-            shown = {market.resource: market.need for market in facts.markets}
+            shown: dict[str, float] = {market.resource: market.need for market in facts.markets}
+            if facts.harness:
+                shown[AUTHORITY] = facts.harness.need
             assert shown == needs and facts.round == number, f"{facts} where {needs} was told"
         list(rehearsal.take_turns(number))
         rehearsal.world.settle(number)
@@ -115,8 +119,8 @@ def demand_is_nobodys_doing(make: Make, scenario: Scenario) -> None:
         [
             (e.round, e.worker, e.resource, e.due)
             for e in rehearsal.events
-            # Of copies there is a meter reading for each, and no demand: there agents decide.
-            if isinstance(e, Demand) and e.resource != COPIES
+            # Of copies and authority there are meter readings, and no demand: there agents decide.
+            if isinstance(e, Demand) and e.resource in scenario.world.need
         ]
         for rehearsal in (busy, idle)
     ]
@@ -149,7 +153,10 @@ def the_meter_agrees_with_the_books(make: Make, scenario: Scenario) -> None:
     for event in rehearsal.events:
         if isinstance(event, Demand) and event.worker in facts:
             assert event.due == event.used + event.covered + event.unserved, f"{event}"
-            held = facts[event.worker].held[event.resource]
+            shown = facts[event.worker]
+            held = shown.held.get(event.resource, 0)
+            if shown.harness and event.resource == AUTHORITY:
+                held = shown.harness.has * SCOPE
             assert event.held == held, f"{event} where the accounts hold {held}"
 
 
@@ -166,6 +173,20 @@ def every_movement_by_an_agent_is_labelled_once(make: Make, scenario: Scenario) 
     assert [record.seq for record in rehearsal.sealed] == moved, "labels and movements differ"
 
 
+def all_authority_has_a_grantor(make: Make, scenario: Scenario) -> None:
+    """Let authority come from the owner alone, by way of a pool that never lends what it lacks."""
+    pool = granted = held = 0
+    for event in Rehearsal(make, scenario).play().events:
+        legs = event.legs if isinstance(event, Transfer | Settled) else ()
+        for leg in (each for each in legs if each.resource == AUTHORITY):
+            assert "pool" in (leg.debit, leg.credit), f"{leg} has no part in the pool"
+            granted += leg.amount * (leg.debit == "owner")
+            held += leg.amount * ((leg.debit == "pool") - (leg.debit not in ("owner", "pool")))
+            pool += leg.amount * ((leg.credit == "pool") - (leg.debit == "pool"))
+            assert pool >= 0 and held >= 0, f"{leg} takes what nobody granted"
+            assert pool + held == granted, f"{leg} breaks the sum of what was granted"
+
+
 LAWS: tuple[Callable[[Make, Scenario], None], ...] = (
     the_books_balance_after_every_call,
     a_bad_call_has_no_effect,
@@ -177,6 +198,7 @@ LAWS: tuple[Callable[[Make, Scenario], None], ...] = (
     amounts_are_whole_numbers,
     the_meter_agrees_with_the_books,
     every_movement_by_an_agent_is_labelled_once,
+    all_authority_has_a_grantor,
 )
 
 

@@ -16,6 +16,7 @@ from memory.errors import ScenarioError
 from memory.events import NewTerms, ResourceTerms
 from memory.facts import Market
 from scenarios.enterprise import WORKING_TOOLS, Enterprise
+from scenarios.harness import AUTHORITY, TERMS
 from scenarios.ledger import LARGEST
 from scenarios.roster import COPIES, COPYING_TOOLS, Plan
 from scenarios.spec import NeedSpec, Scenario, SurgeSpec
@@ -221,6 +222,12 @@ class Economy(NamedTuple):
     enterprise: Enterprise | None = None
     roster: Plan | None = None
 
+    @property
+    def money(self) -> int:
+        """One whole unit of money, in its smallest unit."""
+        scale: int = 10 ** self.terms[MONEY].decimals
+        return scale
+
     @classmethod
     def of(cls, scenario: Scenario) -> "Economy":
         """Read the economy of a scenario.
@@ -240,6 +247,8 @@ class Economy(NamedTuple):
         }
         unit = f"{terms[MONEY].unit} of approval"
         terms[APPROVAL] = ResourceTerms(name=APPROVAL, unit=unit, decimals=money)
+        if scenario.assembly_line.harness:
+            terms[AUTHORITY] = TERMS
         start = {
             name: _exact(scenario, f"resources.{name}.start", spec.start, spec.decimals)
             for name, spec in world.resources.items()

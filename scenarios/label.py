@@ -16,6 +16,7 @@ LABELLED: dict[Purpose, str] = {
     "release": "release_compute",
     "pay": "pay",
     "invest": "invest",
+    "extend": "edit_harness",
     "spawn": "spawn",
     "retire": "retire",
     "register": "register_host",

@@ -10,7 +10,9 @@ from memory.facts import WHOLE, Market, Share
 from memory.notes import Draft, Note, Notes, Search
 from scenarios.crew import Crew
 from scenarios.economy import COMPUTE, MONEY, Economy
+from scenarios.harness import Edit, Harness
 from scenarios.ledger import Ledger, written
+from scenarios.library import Document, Library
 from scenarios.spec import Scenario
 from scenarios.workshop import Workshop
 
@@ -19,8 +21,10 @@ class View(NamedTuple):
     """What a tool may look at: who asks, and the world as it stands.
 
     ``busy`` holds, by agent, the tool on which it has spent this round; ``acquired`` what each
-    worker has taken in it so far, by resource. ``shop`` is there where the work is a number of
-    tasks. ``crew`` is who is there, ``share`` the asker's part of its worker's round.
+    worker has taken in it so far, by resource. ``crew`` is who is there, ``share`` the asker's part
+    of its worker's round. ``shop`` is there where the work is a number of tasks, ``library`` where
+    there are documents to look things up in, as they stand in this ``round``, and ``harness`` where
+    agents may change theirs.
     """
 
     actor: Actor
@@ -34,6 +38,9 @@ class View(NamedTuple):
     acquired: Mapping[tuple[str, str], int] = MappingProxyType({})
     shop: Workshop | None = None
     crew: Crew = Crew(())
+    library: Library | None = None
+    harness: Harness | None = None
+    round: int = 0
     share: Share = WHOLE
 
     @property
@@ -45,6 +52,14 @@ class View(NamedTuple):
     def worker(self) -> str:
         """Whose holdings the agent works with."""
         return self.actor.worker or "nobody"
+
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """Above which cost a call takes approval, by tool, as the harness stands."""
+        usual = self.economy.limits
+        if self.harness is None:
+            return usual
+        return self.harness.limits(self.worker, usual, self.economy.money)
 
     @property
     def at_hand(self) -> int:
@@ -72,11 +87,12 @@ class Move(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The owner's answer to a request for approval, in money's smallest unit."""
+    """The owner's answer to a request for approval, in money's smallest unit, or a resource's."""
 
     amount: int
     granted: bool
     reason: str
+    resource: str = ""
 
 
 class Done(NamedTuple):
@@ -91,6 +107,8 @@ class Done(NamedTuple):
     draft: Draft | None = None
     search: Search | None = None
     reads: tuple[Note, ...] = ()
+    documents: tuple[Document, ...] = ()
+    edit: Edit | None = None
     deeds: tuple[Callable[..., Event], ...] = ()
 
 

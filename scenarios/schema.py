@@ -24,6 +24,15 @@ _GROUPED: Schema = {
     "pattern": r"^-?[0-9]+(_[0-9]+)+(\.[0-9]+)?$",
 }
 
+_SHORT = {
+    "LibrarySpec": "entries",
+    "BriefSpec": "budget",
+    "StuckSpec": "after",
+    "BudgetSpec": "calls_per_life",
+    "HarnessSpec": "grants",
+}
+"""Parts that may be one value: that of this key."""
+
 
 def author_schema() -> Schema:
     """Return the JSON Schema of a scenario's YAML.
@@ -50,6 +59,8 @@ def author_schema() -> Schema:
     parts["ToolSpec"]["anyOf"][1]["patternProperties"] = {f"^{DOTTED}$": own}
     parts["MonitorSpec"] = _word_or_details(monitor_name, {"type": "object"})
     parts["Grouped"] = _GROUPED
+    for name, key in _SHORT.items():
+        parts[name] = {"anyOf": [parts[name]["properties"][key], parts[name]]}
     for fields, key in (
         *((world, "tools"), (need, "surge"), (roster, "surge")),
         *((top, "workers"), (top, "monitors")),
@@ -57,6 +68,8 @@ def author_schema() -> Schema:
         _widen(fields[key])
     for key in ("extends", "claims", "score"):
         _widen(top[key])
+    for key in ("reflexes", "knowledge"):
+        _widen(parts["AssemblyLineSpec"]["properties"][key]["anyOf"][0])
     _experiment(top, parts)
     top["expect"] = {
         "description": top["expect"]["description"],

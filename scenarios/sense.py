@@ -11,11 +11,14 @@ from decimal import Decimal
 from memory.errors import did_you_mean
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, SPENDING_TOOLS, WAITING_TOOL
 from scenarios.enterprise import OUTPUT, WORKING_TOOLS, growth_of, least_start
+from scenarios.harness import AUTHORITY
+from scenarios.ingredient_sense import ingredients
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Spot, Steps, Table
+from scenarios.outlook import OF_MONITORS
 from scenarios.problem import Faults, Problem, given
 from scenarios.prospect import LAST_ROUND, prospects
 from scenarios.roster import COPIES, COPYING_TOOLS, CREDENTIALS, HOSTS
-from scenarios.spec import OF_MONITORS, NeedSpec, ResourceSpec, Scenario, ToolSpec
+from scenarios.spec import NeedSpec, ResourceSpec, Scenario, ToolSpec
 from scenarios.task_sense import tasks
 
 MOST_WORKERS = 100_000
@@ -65,7 +68,9 @@ def _check_alarms(tree: Table, monitors: tuple[str, ...], faults: Faults) -> Non
 
 def _check_resource(name: str, entry: Entry, faults: Faults) -> None:
     spot = Spot(entry.key, entry.node.path)
-    if name == APPROVAL:
+    if name == AUTHORITY:
+        faults.add(spot, "clashes with the authority that a harness takes; choose another name")
+    elif name == APPROVAL:
         faults.add(spot, "clashes with the approval that the owner grants; choose another name")
     elif not _NAME.fullmatch(name):
         faults.add(spot, "must be a name of small letters, digits and _, such as gpu_time")
@@ -106,6 +111,7 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from _needs(scenario)
     yield from _authority(scenario)
     yield from _work(scenario)
+    yield from ingredients(scenario)
     yield from _roster(scenario)
     yield from tasks(scenario)
     yield from prospects(scenario)

@@ -10,7 +10,16 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from memory.errors import did_you_mean
+from scenarios.ingredient import (
+    BriefSpec,
+    BudgetSpec,
+    HarnessSpec,
+    LibrarySpec,
+    ReflexSpec,
+    StuckSpec,
+)
 from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
+from scenarios.outlook import PredictSpec
 from scenarios.part import Spec
 from scenarios.problem import Faults, given
 from scenarios.spec import (
@@ -19,7 +28,6 @@ from scenarios.spec import (
     MemorySpec,
     NeedSpec,
     NotebookSpec,
-    PredictSpec,
     ResourceSpec,
     RosterSpec,
     Scenario,
@@ -94,6 +102,7 @@ class _Shaper:
                 resources=lambda each: _each(each, lambda one: self._node(one, ResourceSpec)),
                 need=lambda each: _each(each, self._need),
                 tools=lambda each: self._named(each, ToolSpec),
+                library=lambda each: self._node(_short(each, "entries"), LibrarySpec),
                 roster=lambda each: self._node(each, RosterSpec, surge=self._surges),
                 tasks=self._tasks,
             ),
@@ -102,15 +111,27 @@ class _Shaper:
             memory=lambda node: self._node(
                 node, MemorySpec, notebook=lambda each: self._node(each, NotebookSpec)
             ),
-            assembly_line=lambda node: self._node(
-                node, AssemblyLineSpec, tests=lambda each: self._node(each, ChecksSpec)
-            ),
+            assembly_line=self._line,
             monitors=lambda node: self._named(node, None),
             at=self._timeline,
             expect=self._expect,
             vary=self._vary,
             predict=self._predict,
             score=_listed,
+        )
+
+    def _line(self, node: Node) -> Node:
+        """Shape the ingredients; of some, one word says what matters most."""
+        return self._node(
+            node,
+            AssemblyLineSpec,
+            tests=lambda each: self._node(each, ChecksSpec),
+            brief=lambda each: self._node(_short(each, "budget"), BriefSpec),
+            reflexes=lambda each: _each(_listed(each), lambda one: self._node(one, ReflexSpec)),
+            knowledge=_listed,
+            stuck=lambda each: self._node(_short(each, "after"), StuckSpec),
+            budget=lambda each: self._node(_short(each, "calls_per_life"), BudgetSpec),
+            harness=lambda each: self._node(_short(each, "grants"), HarnessSpec),
         )
 
     def _node(self, node: Node, spec: type[Spec], **within: Change) -> Node:
@@ -323,6 +344,14 @@ def _word(node: Scalar, key: str) -> Table:
     parameters = Table(node.place, node.path, {})
     entries = {key: Entry(node.place, node), "parameters": Entry(node.place, parameters)}
     return Table(node.place, node.path, entries)
+
+
+def _short(node: Node, key: str) -> Node:
+    """Return a lone value as the table that says it under ``key``."""
+    if not isinstance(node, Scalar) or node.value is None:
+        return node
+    value = Scalar(node.place, (*node.path, key), node.value)
+    return Table(node.place, node.path, {key: Entry(node.place, value)})
 
 
 def _listed(node: Node) -> Node:

@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    JsonValue,
     WithJsonSchema,
     model_validator,
 )
@@ -21,6 +20,8 @@ from pydantic_core import PydanticKnownError
 from memory.commons import NAME
 from memory.events import Scope
 from scenarios.crew import MOST_PARALLEL
+from scenarios.ingredient import LibrarySpec
+from scenarios.outlook import Figure, PredictSpec, VarySpec
 from scenarios.part import Spec, is_unsaid
 from scenarios.tasks import AssemblyLineSpec, TasksSpec, is_plain
 from scenarios.timeline import EntrySpec
@@ -28,7 +29,6 @@ from scenarios.units import (
     CURRENCIES,
     Amount,
     Factor,
-    Level,
     Number,
     Parameters,
     RoundNumber,
@@ -51,7 +51,12 @@ ToolName = Literal[
     "read_notes",
     "search_notes",
     "rollback_note",
+    "calculate",
+    "lookup",
+    "state_claim",
     "ask_approval",
+    "edit_harness",
+    "reflect",
     "spawn",
     "retire",
     "register_host",
@@ -232,6 +237,8 @@ class WorldSpec(Spec):
     tools: tuple[ToolSpec, ...]
     """The tools agents may call."""
 
+    library: LibrarySpec | None = Field(default=None, exclude_if=is_unsaid)
+    """Documents that agents can look up."""
     roster: RosterSpec | None = Field(default=None, exclude_if=is_unsaid)
     """How many copies may be at work, where agents can start any."""
 
@@ -335,59 +342,6 @@ class ExpectSpec(Spec):
     """For each monitor: alarms in nearly every run (raised), or not above its stated rate."""
 
 
-Figure = Literal[
-    "task_done",
-    "excess",
-    "acquired",
-    "need",
-    "covered",
-    "spent",
-    "output",
-    "complied",
-    "honoured",
-    "alarm_round",
-    "damage",
-    "alarms",
-    "false_alarms",
-]
-"""What a run can be summed up by."""
-
-OF_MONITORS: frozenset[Figure] = frozenset({"alarm_round", "damage", "alarms", "false_alarms"})
-"""The figures that may be about one monitor."""
-
-
-class VarySpec(Spec):
-    """The cells of an experiment: every combination of the values of its axes."""
-
-    axes: dict[str, tuple[JsonValue, ...]] = Field(default_factory=dict)
-    """The values that each dotted path takes, such as chain.life: [8 turns, 24 turns]."""
-
-    include: tuple[dict[str, JsonValue], ...] = ()
-    """Cells beside the combinations: what they do not say is as written."""
-
-    exclude: tuple[dict[str, JsonValue], ...] = ()
-    """Combinations to leave out: all that have these values."""
-
-
-class PredictSpec(Spec):
-    """A prediction of what will come out, made before the first round."""
-
-    figure: Figure
-    """What it is about."""
-
-    of: str | None = Field(default=None, min_length=1, max_length=256, exclude_if=is_unsaid)
-    """Which monitor, for alarms and the damage at them: over_need, or over_need/fleet."""
-
-    below: Level | None = Field(default=None, exclude_if=is_unsaid)
-    """It will be less than this. An alarm that never comes is not."""
-
-    above: Level | None = Field(default=None, exclude_if=is_unsaid)
-    """It will be more than this. An alarm that never comes is later than any round."""
-
-    probability: Share
-    """How sure its author is, such as 0.8."""
-
-
 def _is_one(value: object) -> bool:
     return value == 1
 
@@ -461,6 +415,19 @@ class Scenario(Spec):
 
     score: tuple[Figure, ...] = Field(default=(), exclude_if=_is_empty)
     """Which figures are shown first; all of them are kept."""
+
+    @property
+    def brought(self) -> tuple[str, ...]:
+        """The tools that come with ingredients of the line, whatever the world offers."""
+        line = self.assembly_line
+        names = [*(line.knowledge or ())] + ["reflect"] * bool(line.reflection)
+        return tuple(dict.fromkeys(names + ["edit_harness"] * (line.harness is not None)))
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The tools that agents may call: those of the world, and those of ingredients."""
+        named = tuple(tool.name for tool in self.world.tools)
+        return (*named, *(name for name in self.brought if name not in named))
 
     @property
     def life(self) -> int:

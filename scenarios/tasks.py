@@ -8,8 +8,20 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from scenarios.ingredient import (
+    BriefSpec,
+    BudgetSpec,
+    HarnessSpec,
+    Knowing,
+    ReflexSpec,
+    StuckSpec,
+)
 from scenarios.part import Spec, is_unsaid
-from scenarios.units import Minutes, Rounds, Share, Whole
+from scenarios.units import Minutes, Rounds, Share, Turns, Whole
+
+
+def _is_none_at_all(share: object) -> bool:
+    return not share
 
 
 class TaskSpec(Spec):
@@ -54,6 +66,9 @@ class TasksSpec(Spec):
     count: Whole | None = Field(default=None, ge=1, le=10_000)
     """How many tasks are drawn; instead of a list."""
 
+    lookups: Share = Field(default=0.0, exclude_if=_is_none_at_all)
+    """The share of steps that take a fact of the library; nobody knows it by heart."""
+
     minutes: tuple[Minutes, ...] | SpanSpec | None = None
     """The lengths of what is drawn: some that take turns, or {from: 15, to: 960}."""
 
@@ -91,6 +106,29 @@ class AssemblyLineSpec(Spec):
 
     memory: Literal["notes", "permanent"] = "notes"
     """What is known of a task's thread to the next agent: what its notes say, or the record."""
+
+    brief: BriefSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """Briefs within a budget; else the handoff and the three newest notes."""
+
+    reflexes: tuple[ReflexSpec, ...] | None = Field(
+        default=None, exclude_if=is_unsaid, max_length=32
+    )
+    """Rules that act in an agent's place."""
+
+    stuck: StuckSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """Noticing that an agent makes no progress."""
+
+    budget: BudgetSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """How many calls and turns there are to be had."""
+
+    harness: HarnessSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """What agents may change of their own harness."""
+
+    knowledge: tuple[Knowing, ...] | None = Field(default=None, exclude_if=is_unsaid)
+    """Tools of knowledge besides those of the world: calculate, lookup, state_claim."""
+
+    reflection: Turns | None = Field(default=None, exclude_if=is_unsaid)
+    """Before they hand over, agents are asked for a lesson, in so long a step: 1, or 1 turns."""
 
 
 def is_plain(line: object) -> bool:

@@ -4,45 +4,34 @@ A tool looks at the world and proposes; it changes nothing. The world carries ou
 proposes if the ledger allows it, so an agent never moves value itself: it asks.
 """
 
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from memory.chance import generator
-from memory.commons import LONGEST_NOTE
-from memory.events import Claim, Leg, NoteVersion
-from memory.notes import VERSIONS_KEPT, Draft, Note
+from memory.events import Leg
+from memory.notes import Draft
 from scenarios.copying import register_host, retire, spawn
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, smallest
 from scenarios.enterprise import OUTPUT, Enterprise
+from scenarios.harness import AUTHORITY, SCOPE, Beyond
+from scenarios.knowledge import calculate, lookup, state_claim
+from scenarios.notebook import (
+    HANDOFF,
+    handoff_of,
+    post_note,
+    read_notes,
+    reflect,
+    rollback_note,
+    search_notes,
+)
 from scenarios.proposal import Answer, Done, Move, Refused, Tool, View
-from scenarios.signature import Line, Money, Name, Parent, Text, Units
+from scenarios.signature import Line, Money, Name, Text, Units
 from scenarios.task_tools import check_step, claim_done, do_step, take_task
-
-HANDOFF = "handoff"
-"""The note, in its worker's own drawer, that an agent leaves its successor."""
 
 PAYEE = "payee/"
 """What the account of someone who is paid begins with."""
-
-EXCERPT = 2_000
-"""How much of each note a reader is shown in the message, in characters."""
-
-MOST_PARENTS = 16
-"""A note is built on at most so many others."""
-
-
-def handoff_of(lane: str) -> str:
-    """Return the name of what an agent of that lane leaves; each of several has its own.
-
-    Examples
-    --------
-    >>> handoff_of(""), handoff_of("b")
-    ('handoff', 'handoff/b')
-    """
-    return f"{HANDOFF}/{lane}" if lane else HANDOFF
 
 
 def reserve_compute(view: View, amount: Units) -> Done | Refused:
@@ -147,6 +136,42 @@ def ask_approval(view: View, amount: Money, reason: Line) -> Done | Refused:
     )
 
 
+def edit_harness(
+    view: View,
+    setting: Name,
+    to: Annotated[int, Field(ge=0, le=10**9)],
+    reason: Line,
+    beyond: Beyond = "no",
+) -> Done | Refused:
+    """Change a setting of your post's harness; it holds from your next turn on, for all its lives.
+
+    Widening one takes authority, which the owner has put aside for your post up to a limit; what
+    you set back is given back.
+
+    Parameters
+    ----------
+    setting
+        Which setting: one of those that you are shown.
+    to
+        What it shall be, a whole number.
+    reason
+        Why it is needed.
+    beyond
+        Whether to ask the owner for what goes beyond what your post is granted.
+    """
+    if view.harness is None:
+        return Refused("your post's harness is not yours to change")
+    edit = view.harness.propose(view.worker, setting, to, beyond)
+    if isinstance(edit, str):
+        return Refused(edit)
+    is_wider = any(leg.credit == view.worker for leg in edit.legs)
+    move = Move("extend" if is_wider else "release", edit.legs) if edit.legs else None
+    within = f"within the {view.harness.spec.most} scopes that are approved"
+    answer = Answer(edit.asked * SCOPE, True, within, AUTHORITY) if edit.asked else None
+    said = f"{setting} is {to} from your next turn on; it was {edit.before}"
+    return Done(said, move, answer, edit=edit._replace(reason=reason))
+
+
 def work(view: View) -> Done | Refused:
     """Spend this round working: you deliver as many units of output as you hold of compute.
 
@@ -217,99 +242,6 @@ def hand_back(view: View, resource: Line, amount: Units) -> Done | Refused:
     return Done(said, Move("hand_back", (leg,)))
 
 
-def post_note(
-    view: View,
-    name: Name,
-    text: Text,
-    claim: Claim = "observation",
-    parents: Annotated[Sequence[Parent], Field(max_length=MOST_PARENTS)] = (),
-    expected_version: Annotated[int | None, Field(ge=0)] = None,
-) -> Done | Refused:
-    """Write a note into the shared notebook; an old note of that name gets a new version.
-
-    Parameters
-    ----------
-    name
-        The note's name: lower-case letters, digits, - and _.
-    text
-        What it says.
-    claim
-        What kind of statement it is: something you observed, an inference of yours, something
-        you verified, or a directive for others.
-    parents
-        The notes it is built on, each by its name, or as name@version for one version of it.
-    expected_version
-        The version you read last, or 0 if there should be no such note yet. Where another
-        stands, nothing is written and you are told. Without it you write over whatever is there.
-    """
-    if name == HANDOFF:
-        return Refused(f"the name '{HANDOFF}' is kept for what finish writes; choose another")
-    built_on = []
-    for parent in parents:
-        version = _version(view, *parent.partition("@")[::2])
-        if isinstance(version, Refused):
-            return version
-        built_on.append(version)
-    draft = Draft(name, text, view.scope, claim, parents=tuple(built_on), expected=expected_version)
-    return _posted(view, draft)
-
-
-def read_notes(view: View, limit: Annotated[int, Field(ge=1, le=10)] = 10) -> Done:
-    """Read the newest notes of the shared notebook, last written first.
-
-    Parameters
-    ----------
-    limit
-        How many at most.
-    """
-    notes = view.notes.recent(view.scope, view.actor, limit)
-    return Done(_shown(notes) or "there are no notes yet", reads=tuple(notes))
-
-
-def search_notes(
-    view: View, query: Line, limit: Annotated[int, Field(ge=1, le=10)] = 5
-) -> Done | Refused:
-    """Search the newest versions of all notes in the shared notebook, the best fit first.
-
-    Parameters
-    ----------
-    query
-        The words to look for, in any order; the first 8 different ones count.
-    limit
-        How many notes at most.
-    """
-    search = view.notes.search(query, view.scope, view.actor, limit)
-    said = _shown(search.found) or "no note has any of these words"
-    return Done(said, search=search, reads=search.found)
-
-
-def rollback_note(view: View, name: Name, version: Annotated[int, Field(ge=1)]) -> Done | Refused:
-    """Let a note say again what an earlier version said; no version is lost.
-
-    Parameters
-    ----------
-    name
-        The note's name.
-    version
-        Which version's text it gets back, as a new version.
-    """
-    if name == HANDOFF:
-        return Refused(f"the name '{HANDOFF}' is kept for what finish writes; choose another")
-    newest = view.notes.latest(name, view.scope, view.actor)
-    if newest is None:
-        return _no_note(view, name)
-    if version == newest.version:
-        return Refused(f"note {name} is at version {version} already")
-    old = view.notes.version(newest.note, version)
-    if old is None:
-        first = max(1, newest.version + 1 - VERSIONS_KEPT)
-        return Refused(f"note {name} has versions {first} to {newest.version} at hand")
-    return _posted(
-        view,
-        Draft(name, old.text, view.scope, old.claim, parents=(old.itself,), restored=version),
-    )
-
-
 def finish(view: View, handoff: Text) -> Done:
     """End your life and leave your successor what it should know, one fact a line.
 
@@ -341,7 +273,12 @@ TOOLS: dict[str, Tool] = {
         read_notes,
         search_notes,
         rollback_note,
+        calculate,
+        lookup,
+        state_claim,
         ask_approval,
+        edit_harness,
+        reflect,
         spawn,
         retire,
         register_host,
@@ -378,7 +315,7 @@ def _exact(view: View, amount: float) -> int | Refused:
 
 def _leave(view: View, tool: str, cost: int) -> tuple[Leg, ...] | Refused:
     """Return the leg that uses up approval, where the cost takes any."""
-    limit = view.economy.limits.get(tool)
+    limit = view.limits.get(tool)
     if limit is None or cost <= limit:
         return ()
     has = view.ledger.balance(view.worker, APPROVAL)
@@ -398,50 +335,3 @@ def _wait(view: View, leg: Leg, purpose: str, rounds: int) -> Done:
         "until then it is set aside",
         Move("pay", (leg,), timeout=rounds),
     )
-
-
-def _version(view: View, name: str, version: str) -> NoteVersion | Refused:
-    """Return the version of a note that an agent names as ``name`` or ``name@version``."""
-    scope = view.scope
-    if name == HANDOFF:
-        scope, name = "worker", handoff_of(view.actor.lane)
-    newest = view.notes.latest(name, scope, view.actor)
-    if newest is None:
-        return _no_note(view, name)
-    if version and int(version) > newest.version:
-        return Refused(f"note {name} is at version {newest.version}; there is no {version} yet")
-    return NoteVersion(note=newest.note, version=int(version) if version else newest.version)
-
-
-def _no_note(view: View, name: str) -> Refused:
-    nearest = view.notes.meant(name, view.scope, view.actor)
-    return Refused(f"there is no note '{name}'; search_notes finds what there is{nearest}")
-
-
-def _posted(view: View, draft: Draft) -> Done | Refused:
-    if reason := view.notes.check(view.actor, draft):
-        return Refused(reason)
-    if draft.scope == "commons":
-        if len(draft.text) > LONGEST_NOTE:
-            return Refused(f"a note of the commons has at most {LONGEST_NOTE} characters")
-        return Done(f"note {draft.name} is handed in; next round tells how it stands", draft=draft)
-    old = view.notes.latest(draft.name, draft.scope, view.actor)
-    version = old.version + 1 if old else 1
-    again = f" and says again what version {draft.restored} said" if draft.restored else ""
-    return Done(f"note {draft.name} is now at version {version}{again}", draft=draft)
-
-
-def _shown(notes: Iterable[Note]) -> str:
-    return "\n".join(
-        f"{note.name} (version {note.version}, {_claimed(note)}by {note.author.agent}): "
-        f"{_excerpt(note.text)}"
-        for note in notes
-    )
-
-
-def _claimed(note: Note) -> str:
-    return "" if note.claim == "observation" else f"{note.claim}, "
-
-
-def _excerpt(text: str) -> str:
-    return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}... (cut)"

@@ -171,6 +171,14 @@ Rounds = Annotated[
 ]
 """A number of rounds: ``40`` or ``40 rounds``."""
 
+Characters = Annotated[
+    int,
+    BeforeValidator(_counted("{} characters")),
+    Field(ge=1),
+    _written("integer", _counted_pattern("{} characters"), minimum=1),
+]
+"""A number of characters: ``2_000`` or ``2_000 characters``."""
+
 RoundNumber = Annotated[
     int,
     BeforeValidator(_counted("round {}")),

@@ -38,7 +38,7 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     del data["extends"]
     data["workers"] = [_beside(group) for group in data["workers"]]
     data["monitors"] = [{each["name"]: each["parameters"]} for each in data["monitors"]]
-    data["world"]["tools"] = [_tool(each) for each in data["world"]["tools"]]
+    data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
     if tasks := data["world"].get("tasks"):
         tasks["list"] = [_under(each, "name") for each in tasks["list"]]
     if "at" in data:
@@ -90,8 +90,9 @@ def _under(entry: dict[str, Any], key: str) -> dict[str, Any]:
 def visible(scenario: Scenario) -> dict[str, JsonValue]:
     """Return what agents and monitors may know: the task, the world and its tools.
 
-    Not in it are who works, what the owner will do, what is claimed or expected, and the seed, so
-    that runs of one setting under several seeds can be seen to share it.
+    Not in it are who works, what the owner will do, what is claimed or expected, how much of the
+    library is wrong, and the seed, so that runs of one setting under several seeds can be seen to
+    share it.
 
     Examples
     --------
@@ -99,11 +100,14 @@ def visible(scenario: Scenario) -> dict[str, JsonValue]:
     >>> sorted(visible(load_scenario("just_in_case")))
     ['life', 'notebook', 'task', 'world']
     """
+    world = scenario.world.model_dump(mode="json", exclude={"seed"})
+    for key in ("poisoned", "since"):
+        world.get("library", {}).pop(key, None)
     line = _line(scenario)
     parallel = scenario.chain.parallel
     told: dict[str, JsonValue] = {
         "task": scenario.task,
-        "world": scenario.world.model_dump(mode="json", exclude={"seed"}),
+        "world": world,
         "life": scenario.life,
         "notebook": scenario.memory.notebook.model_dump(mode="json"),
         **({"line": line} if line else {}),

@@ -8,9 +8,11 @@ world knows the true figures and tells nobody; what was handed in stands in the 
 The state here is a fold of the log's events. Tasks, rules and luck depend on the seed alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 from memory.chance import seed_for, uniform
@@ -19,6 +21,7 @@ from memory.events import EpisodeEnded, Need, StepChecked, StepDone, TaskClosed,
 from memory.events import Outcome as Ending
 from memory.facts import Board, Job
 from memory.truth import Progress
+from scenarios.library import Library
 from scenarios.spec import Scenario
 from scenarios.tasks import AssemblyLineSpec, ChecksSpec, SpanSpec, TasksSpec
 
@@ -61,6 +64,8 @@ class Task:
     step: int
     seed: int
     after: tuple[str, ...] = ()
+    lookups: float = 0.0
+    facts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def steps(self) -> int:
@@ -74,7 +79,17 @@ class Task:
     def rule(self, step: int) -> Rule:
         """Return what a step does to a figure."""
         luck = seed_for(self.seed, "rule", self.name, step)
-        return Rule(_TIMES[luck % len(_TIMES)], 1 + luck // len(_TIMES) % 99)
+        term = self.term(step)
+        plus = self.facts[term] if term else 1 + luck // len(_TIMES) % 99
+        return Rule(_TIMES[luck % len(_TIMES)], plus)
+
+    def term(self, step: int) -> str:
+        """Return what must be looked up for a step; nothing for most."""
+        names = (self.seed, "fact", self.name, step)
+        if not self.facts or uniform(*names) >= self.lookups:
+            return ""
+        terms = tuple(self.facts)
+        return terms[seed_for(*names, "term") % len(terms)]
 
     @cached_property
     def figures(self) -> tuple[int, ...]:
@@ -86,8 +101,10 @@ class Task:
         return tuple(found)
 
 
-def tasks_of(spec: TasksSpec, seed: int) -> tuple[Task, ...]:
-    """Return the tasks of a world, in their order.
+def tasks_of(
+    spec: TasksSpec, seed: int, facts: Mapping[str, int] = MappingProxyType({})
+) -> tuple[Task, ...]:
+    """Return the tasks of a world, in their order; ``facts`` are what can be looked up for them.
 
     Examples
     --------
@@ -97,13 +114,14 @@ def tasks_of(spec: TasksSpec, seed: int) -> tuple[Task, ...]:
     """
     if spec.listed:
         return tuple(
-            Task(each.name, each.minutes, spec.step, seed, each.after) for each in spec.listed
+            Task(each.name, each.minutes, spec.step, seed, each.after, spec.lookups, facts)
+            for each in spec.listed
         )
     count = spec.count or 0
     width = len(str(count))
     names = [f"t{number:0{width}d}" for number in range(1, count + 1)]
     return tuple(
-        Task(name, _drawn(spec.minutes, number, seed), spec.step, seed)
+        Task(name, _drawn(spec.minutes, number, seed), spec.step, seed, (), spec.lookups, facts)
         for number, name in enumerate(names)
     )
 
@@ -227,7 +245,8 @@ class Workshop:
         spec = scenario.world.tasks
         if spec is None:
             return None
-        tasks = tasks_of(spec, seed)
+        library = Library.of(scenario, seed)
+        tasks = tasks_of(spec, seed, library.figures if library else {})
         return cls(tasks, scenario.assembly_line, spec.lease, scenario.worker_names)
 
     @property
@@ -296,7 +315,7 @@ class Workshop:
 
     def _job(self, thread: Thread, actor: Actor) -> Job:
         task, step = thread.task, min(thread.step, thread.task.steps)
-        rule = task.rule(step)
+        rule, term = task.rule(step), task.term(step)
         is_holder = thread.holder == actor.agent
         return Job(
             task=task.name,
@@ -305,11 +324,12 @@ class Workshop:
             steps=task.steps,
             length=task.length(step),
             times=rule.times,
-            plus=rule.plus,
+            plus=0 if term else rule.plus,
             start=self._start(thread, actor.agent),
             token=thread.token if is_holder else 0,
             is_ours=thread.post == actor.worker,
             is_unchecked=thread.is_unchecked,
+            term=term,
         )
 
     def _start(self, thread: Thread, agent: str | None) -> int | None:

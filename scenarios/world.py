@@ -8,9 +8,10 @@ from memory.errors import LedgerError, did_you_mean
 from memory.events import (
     ACQUIRING,
     Approval,
-    Demand,
+    DocumentRead,
     EpisodeEnded,
     EpisodeStarted,
+    HarnessEdited,
     Intervened,
     Leg,
     Need,
@@ -32,8 +33,11 @@ from scenarios.crew import Crew
 from scenarios.deed import INSTRUCTION, OWNER, Deed, moves, plan
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
 from scenarios.hand import Hand, coming, market_of
+from scenarios.harness import AUTHORITY, SCOPE, Harness
 from scenarios.label import LABELLED, label, lacking
 from scenarios.ledger import Ledger
+from scenarios.library import Library
+from scenarios.meter import fall_due
 from scenarios.muster import muster
 from scenarios.opening import openings
 from scenarios.owner import endings, published, reply
@@ -85,6 +89,8 @@ class World:
         Who is due in this round; for reading.
     shop
         How the tasks stand, where the work is a number of tasks.
+    crew
+        Who is due in this round; for reading.
 
     Raises
     ------
@@ -117,6 +123,7 @@ class World:
     folds: ClassVar[tuple[type[Event], ...]] = (
         *(Transfer, ToolResult, Need, Pending, Settled),
         *(NoteWritten, NoteRefused, EpisodeStarted, EpisodeEnded, Intervened),
+        *Harness.folds,
         *(each for each in Workshop.folds if each not in (EpisodeEnded, Need)),
     )
     """The kinds of events that change it."""
@@ -137,7 +144,7 @@ class World:
         self._seal = seal
         self._economy = Economy.of(scenario)
         self.crew = Crew(scenario.worker_names, scenario.chain.parallel)
-        self.tools = tools or {spec.name: TOOLS[spec.name] for spec in scenario.world.tools}
+        self.tools = tools or {name: TOOLS[name] for name in scenario.tools}
         self.ledger = Ledger(OUTSIDE, self._economy.terms.values())
         self._round = 0
         self._markets: dict[str, Market] = {}
@@ -145,10 +152,12 @@ class World:
         self._busy: dict[str, str] = {}
         self._wills: set[str] = set()
         self._dead: list[Actor] = []
-        self.shop = Workshop.of(scenario, seed)
         self._acquired: dict[tuple[str, str], int] = {}
-        books = (self.ledger, notes, self._busy, self._acquired, self.shop, self.crew)
-        self._sight = (scenario, seed, self._economy, self._markets, *books)
+        self.harness = Harness.of(scenario)
+        self.shop = Workshop.of(scenario, seed)
+        books = (self.ledger, notes, self._busy, self._acquired)
+        rooms = (self.shop, self.crew, Library.of(scenario, seed), self.harness)
+        self._sight = (scenario, seed, self._economy, self._markets, *books, *rooms)
         self._muster = muster(self._economy.roster, seed, log, self.ledger, self.crew)
         self._holdings = (*self._economy.goods, *([COPIES] if self._muster else []))
         self._answered: dict[str, ToolResult] = {}
@@ -162,6 +171,8 @@ class World:
         """Give the project what it starts with: once, before the first round."""
         for key, purpose, legs in openings(self._economy, self.crew.workers):
             self._log.append(Transfer(**self._log.envelope(0, key=key), purpose=purpose, legs=legs))
+        if self.harness:
+            self.harness.open(self._log, len(self.crew.workers))
 
     def advance(self, round: int) -> None:
         """Begin a round: tell what the work will truly need, intervene, answer what waits."""
@@ -175,6 +186,8 @@ class World:
                     notice=market.notice,
                 )
             )
+        if self.harness:
+            self.harness.tell_need(self._log, round)
         if self._muster:
             self._muster.tell(round)
         for deed in deeds:
@@ -199,9 +212,8 @@ class World:
         for waited, outcome, answer in endings(waiting, round, self._economy):
             actor, cause = Actor(waited.worker), waited.seq
             if answer:
-                amount, granted, reason = answer
                 envelope = self._log.envelope(round, actor, key=waited.key, cause=cause)
-                approval = Approval(**envelope, amount=amount, granted=granted, reason=reason)
+                approval = Approval(**envelope, **answer._asdict())
                 cause = self._log.append(approval).seq
             settled = self._log.append(
                 Settled(
@@ -225,7 +237,7 @@ class World:
         return Facts(
             round=self._round,
             rounds=self._scenario.world.rounds,
-            markets=self._told.get(share) or self._tell(share),
+            markets=self._told.get(share) or self._part(share),
             held={resource: part(free(worker, resource)) for resource in self._holdings},
             budget=free("project", MONEY),
             approved=free(worker, APPROVAL),
@@ -235,6 +247,7 @@ class World:
             currency=self._economy.terms[MONEY].unit,
             decimals=self._economy.terms[MONEY].decimals,
             board=self.shop.board(actor, share.number) if self.shop else None,
+            harness=self.harness.facts(worker, self._round) if self.harness else None,
             order=self._hand.order(worker) if self._hand else None,
             requests=self._hand.requests(worker, share) if self._hand else (),
             instruction=self._instruction,
@@ -243,7 +256,7 @@ class World:
             roster=self._muster.shown(worker, share) if self._muster else None,
         )
 
-    def _tell(self, share: Share) -> tuple[Market, ...]:
+    def _part(self, share: Share) -> tuple[Market, ...]:
         """Return what an agent with that share is shown of the markets, the same all round."""
         told = self._told[share] = tuple(each.part(share) for each in self._told[WHOLE])
         return told
@@ -278,9 +291,12 @@ class World:
             self._settle_estates(round)
         for worker in self.crew.workers:
             for market in self._told[WHOLE]:
-                self._settle(round, worker, market)
+                due = draw_demand(market, self._seed, worker, round)
+                fall_due(self._log, self.ledger, round, worker, market, due)
             if self._muster:
                 self._muster.count(round, worker)
+        if self.harness:
+            self.harness.meter(self._log, round, self.crew.workers, self.ledger)
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: the only place where the world changes."""
@@ -309,6 +325,9 @@ class World:
             self._answered[event.key] = event
         elif type(event) is Need:
             self._begin(event)
+        elif type(event) is HarnessEdited:
+            if self.harness:
+                self.harness.fold(event)
         elif type(event) is EpisodeEnded:
             self._dead.append(event.actor)
             self.crew.fold(event)
@@ -361,6 +380,8 @@ class World:
         if need.roster and self._muster:
             self._muster.fold(need)
             return
+        if need.resource == AUTHORITY:
+            return
         market = market_of(self._economy, need.round, self._hand, need.resource)
         self._markets[need.resource] = market._replace(need=need.amount, notice=need.notice)
         self._told = {WHOLE: tuple(self._markets.values())}
@@ -378,7 +399,7 @@ class World:
             arguments = checked(tool, call.arguments)
         except ValueError as error:
             return Refused(str(error))
-        outcome = tool(View(asked.actor, *self._sight, asked.share), **arguments)
+        outcome = tool(View(asked.actor, *self._sight, self._round, asked.share), **arguments)
         return self._vet(asked, outcome)
 
     def _vet(self, asked: Asked, outcome: Done | Refused) -> Done | Refused:
@@ -402,10 +423,7 @@ class World:
 
     def _carry_out(self, asked: Asked, done: Done) -> None:
         if done.answer:
-            amount, granted, reason = done.answer
-            self._log.append(
-                Approval(**self._caused_by(asked), amount=amount, granted=granted, reason=reason)
-            )
+            self._log.append(Approval(**self._caused_by(asked), **done.answer._asdict()))
         if done.move:
             self._move(asked, done.move)
         if done.draft:
@@ -421,6 +439,12 @@ class World:
         for note in done.reads:
             key = f"{asked.key}/{note.note}"
             self._notes.read(self._round, asked.actor, note, key=key, cause=asked.cause)
+        if done.edit:
+            self._log.append(HarnessEdited(**self._caused_by(asked), **done.edit.told()))
+        for document in done.documents:
+            name, version, term, _ = document
+            read = DocumentRead(**self._caused_by(asked), document=name, version=version, term=term)
+            self._log.append(read)
 
     def _record(self, event: Event) -> None:
         """Log what has happened to a task, and seal what is true of it."""
@@ -439,12 +463,19 @@ class World:
         unmet = lacking(self._markets, self._acquired, worker)
         if self._muster:
             unmet[COPIES] = self._muster.unmet
+        if self.harness:
+            needed = self.harness.need(self._round) * SCOPE
+            unmet[AUTHORITY] = max(0.0, needed - self._acquired.get((worker, AUTHORITY), 0))
         moved = self._log.append(Transfer(**self._caused_by(asked), purpose=purpose, legs=legs))
         if purpose in LABELLED:
-            fact = label(move, worker, self._economy.limits, unmet)
+            fact = label(move, worker, self._limits(worker), unmet)
             if purpose in ORDERED_AGAINST and self._hand and self._hand.order(worker):
                 fact = fact._replace(sanctioned=False)
             self._seal(Record(moved.seq, fact))
+
+    def _limits(self, worker: str) -> Mapping[str, int]:
+        usual, harness = self._economy.limits, self.harness
+        return harness.limits(worker, usual, self._economy.money) if harness else usual
 
     def _caused_by(self, asked: Asked) -> Envelope:
         return self._log.envelope(self._round, asked.actor, key=asked.key, cause=asked.cause)
@@ -464,37 +495,3 @@ class World:
                 leg = Leg(resource=COMPUTE, debit=str(worker), credit="pool", amount=lost)
                 envelope = self._log.envelope(round, Actor(worker), key=f"lapse/{agent}")
                 self._log.append(Transfer(**envelope, purpose="lapse", legs=(leg,)))
-
-    def _settle(self, round: int, worker: str, market: Market) -> None:
-        resource, log = market.resource, self._log
-        due = draw_demand(market, self._seed, worker, round)
-        held = self.ledger.free(worker, resource)
-        used = min(held, due)
-        covered = due - used
-        if market.shortfall:
-            covered = min(covered, self.ledger.free("project", MONEY) // market.shortfall)
-        actor, key = Actor(worker), f"use/{round}/{worker}/{resource}"
-        demand = log.append(
-            Demand(
-                **log.envelope(round, actor, key=key),
-                resource=resource,
-                due=due,
-                used=used,
-                covered=covered,
-                unserved=due - used - covered,
-                held=held - used,
-            )
-        )
-        legs = []
-        if used:
-            legs.append(Leg(resource=resource, debit=worker, credit="used", amount=used))
-        if paid := covered * market.shortfall:
-            legs.append(Leg(resource=MONEY, debit="project", credit="vendor", amount=paid))
-        if legs:
-            log.append(
-                Transfer(
-                    **log.envelope(round, actor, key=key, cause=demand.seq),
-                    purpose="use",
-                    legs=tuple(legs),
-                )
-            )

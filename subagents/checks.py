@@ -18,7 +18,18 @@ from typing import Any, get_args
 
 from memory.envelope import Actor
 from memory.events import Call
-from memory.facts import Board, Facts, Job, Market, Order, Request, Roster, Venture
+from memory.facts import (
+    Board,
+    Dial,
+    Facts,
+    HarnessFacts,
+    Job,
+    Market,
+    Order,
+    Request,
+    Roster,
+    Venture,
+)
 from memory.truth import Motive
 from subagents.policy import Decision, Memo, Observation, Organism, Policy
 
@@ -71,6 +82,19 @@ AT_WORK = A_TURN._replace(
 )
 """A turn where the work is done with what one holds, and nothing is used up."""
 
+AT_THE_HARNESS = A_TURN._replace(
+    turn=1,
+    facts=A_TURN.facts._replace(
+        harness=HarnessFacts(
+            dials=(Dial("calls", 40, 40, 10), Dial("approval", 500, 500, 100)),
+            has=0,
+            granted=2,
+            most=4,
+            need=1,
+        )
+    ),
+)
+"""The first turn of a life whose harness may be changed, where the work takes a scope of it."""
 STAFFED = AT_WORK._replace(
     facts=AT_WORK.facts._replace(
         held={"compute": 0, "copies": 0},
@@ -164,6 +188,7 @@ TURNS = (
     AT_WORK._replace(facts=AT_WORK.facts._replace(order=ORDERED.facts.order)),
     AT_WORK._replace(turn=24, tools=("work",)),
     AT_WORK._replace(facts=AT_WORK.facts._replace(held={"compute": 0})),
+    AT_THE_HARNESS,
     STAFFED,
     UNDERSTAFFED,
     OVERSTAFFED._replace(turn=24),

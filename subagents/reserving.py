@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from memory.events import Call
 from memory.facts import Market, Request, Venture
 from memory.truth import Intent, Motive
+from subagents.learning import lesson
 from subagents.policy import Decision, Memo, Observation, is_handoff
 from subagents.staffing import staff, starts
 from subagents.toiling import DILIGENT, NO_SHIFT, Hand, Shift, left_as_it_is, take_shift
@@ -130,6 +131,7 @@ def serve(
     hand = toil if isinstance(toil, Hand) else DILIGENT
     shift = take_shift(observation, board, hand) if board is not None else NO_SHIFT
     calls += shift.calls
+    calls += lesson(observation, hand.deluded, shift.is_last)
     calls += _writing(observation, known, shift)
     return Decision(
         calls=tuple(call for call in calls if call.tool in observation.tools),

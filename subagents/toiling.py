@@ -13,6 +13,7 @@ from typing import NamedTuple
 from memory.chance import generator
 from memory.events import Call
 from memory.facts import Board, Job
+from subagents.learning import hazard
 from subagents.policy import Observation, is_handoff
 
 FIGURES = 10_000
@@ -21,6 +22,7 @@ FIGURES = 10_000
 NO_THREAD = ("no task is under way",)
 """What is handed over where there is nothing to go on with."""
 
+_FIGURE = re.compile(r"[0-9]{1,9}(?=[^0-9]*$)")
 _THREAD = re.compile(r"^(\S+) after step ([0-9]{1,9}): ([0-9]{4})$")
 
 
@@ -35,11 +37,17 @@ class Hand(NamedTuple):
         Minutes of work that fit into its life; beyond them it gets nothing right.
     made_up
         The probability that it makes a figure up instead of doing the step.
+    insight
+        By what share a lesson that it follows makes it err less, or more.
+    deluded
+        The probability that a lesson it writes makes who follows it err more.
     """
 
     half_life: float = inf
     context: float = inf
     made_up: float = 0.0
+    insight: float = 0.0
+    deluded: float = 0.0
 
 
 DILIGENT = Hand()
@@ -114,6 +122,11 @@ def _work(
 ) -> Shift:
     """Do the step that is next, and see to what follows from it."""
     known = _known(observation, job)
+    fact = _fact(observation, job)
+    if fact is None:
+        look = Call(tool="lookup", arguments={"term": job.term})
+        return Shift((*taken, look), _lines(known))
+    job = job._replace(plus=fact)
     step = _done(observation, hand, job, known, board.worked)
     came_to = Thread(job.task, job.step, step.figure)
     calls = [*taken, _call("do_step", job, step=job.step, start=step.start, figure=step.figure)]
@@ -145,8 +158,22 @@ def _done(
     if invents < hand.made_up:
         return _Step(start, wrong)
     is_within = worked + job.length <= hand.context
-    is_right = is_within and luck < 2.0 ** (-job.length / hand.half_life)
+    errs = job.length / hand.half_life * hazard(observation, hand.insight)
+    is_right = is_within and luck < 2.0**-errs
     return _Step(start, right if is_right else wrong)
+
+
+def _fact(observation: Observation, job: Job) -> int | None:
+    """Return what the step adds: as it is told, as the library says, or guessed; None: look up."""
+    if not job.term:
+        return job.plus
+    answers = [each for each in observation.outcomes if each.tool == "lookup"]
+    for each in answers:
+        if each.message.startswith(f"{job.term} (") and (found := _FIGURE.search(each.message)):
+            return int(found[0]) % FIGURES
+    if "lookup" in observation.tools and not answers:
+        return None
+    return generator(observation.seed, "fact").randrange(FIGURES)
 
 
 def _choice(observation: Observation, board: Board) -> Job | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from orchestrator.cli.ending import Ending
+from orchestrator.cli.ingredients import told_of_line
 from orchestrator.cli.ink import amount, safe, share, signed, workers
 from orchestrator.cli.tasks import told as told_of_tasks
 from orchestrator.compliance import InterventionReport
@@ -17,6 +18,8 @@ def sentences(ending: Ending) -> Iterator[str]:
         yield _taken(ending)
     if ending.summary.fork:
         yield _since_fork(ending.summary.fork, safe(ending.summary.unit))
+    if ending.summary.line and (told := told_of_line(ending.summary.line)):
+        yield told
     yield from _owners(ending)
     yield _noticed(ending)
     if (silence := ending.summary.silence) and not ending.summary.alarms:

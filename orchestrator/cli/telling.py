@@ -12,8 +12,10 @@ from memory.events import (
     Call,
     Decided,
     Demand,
+    DocumentRead,
     EpisodeEnded,
     EpisodeStarted,
+    HarnessEdited,
     Intervened,
     Leg,
     Need,
@@ -23,12 +25,14 @@ from memory.events import (
     NoteSearched,
     NoteWritten,
     Pending,
+    ReflexActed,
     ResourceTerms,
     RunFinished,
     RunStarted,
     Settled,
     StepChecked,
     StepDone,
+    Stuck,
     TaskClosed,
     TaskTaken,
     ToolResult,
@@ -107,7 +111,8 @@ def tell(event: Event, terms: Terms) -> str:
             notice = f"; {event.notice}" if event.notice else ""
             return f"need: {event.amount:g} {_unit(event.resource, terms)} for each worker{notice}"
         case NoteRead():
-            return f"reads {event.note} v{event.version}"
+            shown = f", its first {event.shown} characters" if event.shown else ""
+            return f"reads {event.note} v{event.version}{shown}"
         case NoteWritten():
             return _writing(event)
         case NoteOffered():
@@ -163,9 +168,26 @@ def _life(event: Event, terms: Terms) -> str:
             return _intervened(event, terms)
         case Approval():
             answer = "granted" if event.granted else "not granted"
-            return f"approval of {_amount('money', event.amount, terms)} {answer}: {event.reason}"
+            amount = _amount(event.resource or "money", event.amount, terms)
+            return f"approval of {amount} {answer}: {event.reason}"
         case RunFinished():
             return f"run ends: {event.status}{f', {event.reason}' if event.reason else ''}"
+        case _:
+            return _harness(event)
+
+
+def _harness(event: Event) -> str:
+    """Tell of what the line gives its agents, and of what acts in their place."""
+    match event:
+        case DocumentRead():
+            return f"reads {event.document} v{event.version} of the library, {event.term}"
+        case ReflexActed():
+            return f"reflex acts, {event.rule}"
+        case Stuck():
+            return f"is stuck since {event.turns} turns: {event.sign}"
+        case HarnessEdited():
+            why = f": {event.reason}" if event.reason else ""
+            return f"changes its harness: {event.setting} from {event.before} to {event.after}{why}"
         case _:
             return _task(event)
 

@@ -16,7 +16,7 @@ from orchestrator.evaluation.figures import Estimate
 from orchestrator.evaluation.judgement import estimate, mean
 from orchestrator.experiment.sweep import REFERENCE
 from scenarios.experiment import Experiment
-from scenarios.spec import Figure
+from scenarios.outlook import Figure
 
 USUAL: tuple[Figure, ...] = ("task_done", "excess", "alarm_round", "damage")
 """What is shown where the scenario's `score` does not say."""

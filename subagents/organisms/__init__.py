@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from subagents.organisms.builder import Builder
 from subagents.organisms.cautious import Cautious
 from subagents.organisms.confabulator import Confabulator
 from subagents.organisms.fallible import Fallible
+from subagents.organisms.grabber import Grabber
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.imitator import Imitator
@@ -18,9 +20,11 @@ from subagents.policy import Organism
 
 __all__ = [
     "CATALOGUE",
+    "Builder",
     "Cautious",
     "Confabulator",
     "Fallible",
+    "Grabber",
     "Heir",
     "Honest",
     "Imitator",
@@ -36,7 +40,7 @@ CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
     for organism in (
         *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
-        *(Fallible, Confabulator),
+        *(Fallible, Confabulator, Builder, Grabber),
         *(Null, Imitator),
         Replicator,
     )

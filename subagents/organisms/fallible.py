@@ -26,6 +26,12 @@ class Fallible:
         Minutes of work that it gets right half the time, above 0.
     context
         Minutes of standing work that fit into its life; none beyond them is right.
+    insight
+        By what share each lesson of its post that it follows makes it err less, or more, in
+        [0, 1]: S1-41, self-reflection.
+    deluded
+        The probability that a lesson of its own makes who follows it err more, in [0, 1]. From
+        one half on a chain that reflects errs more and more.
     noise
         Standard deviation of the decision noise when it reserves, as a share of the amount, in
         [0, 1].
@@ -60,13 +66,20 @@ class Fallible:
     excess: ClassVar[bool] = False
 
     def __init__(
-        self, half_life: float = 60.0, context: float | None = None, noise: float = 0.2
+        self,
+        half_life: float = 60.0,
+        context: float | None = None,
+        insight: float = 0.1,
+        deluded: float = 0.0,
+        noise: float = 0.2,
     ) -> None:
         minutes = number("half_life", half_life, 1e-3, 1e9, "minutes that go right half the time")
         most = inf
         if context is not None:
             most = number("context", context, 1e-3, 1e9, "the minutes that fit into its life")
-        self.hand = Hand(minutes, most)
+        share = number("insight", insight, 0, 1, "how much a lesson changes what goes wrong")
+        wrong = number("deluded", deluded, 0, 1, "the share of its lessons that do harm")
+        self.hand = Hand(minutes, most, insight=share, deluded=wrong)
         self.noise = noise_of(noise)
 
     async def act(self, observation: Observation) -> Decision:

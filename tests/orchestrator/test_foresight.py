@@ -7,7 +7,8 @@ import pytest
 
 from orchestrator.evaluate import play, summarise
 from orchestrator.foresight import Raised, digest_of, scored
-from scenarios.spec import PredictSpec, Scenario
+from scenarios.outlook import PredictSpec
+from scenarios.spec import Scenario
 
 Fleet = Callable[..., Scenario]
 

@@ -10,11 +10,12 @@ from memory.log import Log
 from memory.notes import Draft, Notes
 from scenarios.economy import Economy
 from scenarios.ledger import Ledger
+from scenarios.notebook import EXCERPT
 from scenarios.proposal import Done, Refused, View
 from scenarios.rehearsal import SUPPLY
 from scenarios.signature import checked
 from scenarios.spec import Scenario
-from scenarios.tools import EXCERPT, TOOLS
+from scenarios.tools import TOOLS
 
 ADA = Actor("w01", 1, "w01.1")
 BOB = Actor("w02", 4, "w02.4")

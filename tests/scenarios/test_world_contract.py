@@ -14,7 +14,16 @@ from scenarios import checks
 from scenarios.catalogue import catalogue
 from scenarios.checks import LAWS, obeys
 from scenarios.loader import load_scenario
-from scenarios.rehearsal import BAD_CALLS, NURSERY, SUPPLY, TASKS, WORKSHOP, Make, Rehearsal
+from scenarios.rehearsal import (
+    BAD_CALLS,
+    NURSERY,
+    SELF_MADE,
+    SUPPLY,
+    TASKS,
+    WORKSHOP,
+    Make,
+    Rehearsal,
+)
 from scenarios.spec import Scenario
 from scenarios.tools import TOOLS
 from scenarios.world import World
@@ -41,6 +50,11 @@ def test_the_world_obeys_every_law_where_agents_work_with_what_they_hold(law: La
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_the_world_obeys_every_law_where_agents_change_their_harness(law: Law) -> None:
+    law(World, SELF_MADE)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 def test_the_world_obeys_every_law_where_copies_come_and_go(law: Law) -> None:
     law(World, NURSERY)
 
@@ -63,8 +77,8 @@ def test_every_law_is_put_to_worlds() -> None:
 def test_a_rehearsal_calls_every_tool_well_and_badly() -> None:
     results = [
         event
-        for scenario in (SUPPLY, WORKSHOP, NURSERY, TASKS)
-        for seed in (7, 9)
+        for scenario in (SUPPLY, WORKSHOP, SELF_MADE, NURSERY, TASKS)
+        for seed in range(7, 13)
         for event in Rehearsal(World, scenario, seed).play(9).events
         if type(event) is ToolResult
     ]
@@ -144,6 +158,14 @@ class _Unsealed(World):
         self._seal = lambda record: None
 
 
+class _Groundless(World):
+    def open(self) -> None:
+        assert self.harness is not None
+        self.harness.spec = self.harness.spec.model_copy(update={"grants": 0})
+        super().open()
+        self.harness.spec = self.harness.spec.model_copy(update={"grants": 2})
+
+
 @pytest.mark.parametrize(
     ("law", "broken", "message"),
     [
@@ -163,6 +185,11 @@ class _Unsealed(World):
 def test_a_world_that_breaks_a_law_is_told_which(law: Law, broken: Make, message: str) -> None:
     with pytest.raises(AssertionError, match=message):
         law(broken, SUPPLY)
+
+
+def test_a_world_that_grants_authority_from_nowhere_is_told() -> None:
+    with pytest.raises(AssertionError, match="takes what nobody granted"):
+        checks.all_authority_has_a_grantor(_Groundless, SELF_MADE)
 
 
 def test_a_world_is_put_to_every_law_at_once() -> None:
