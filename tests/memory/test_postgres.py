@@ -231,7 +231,7 @@ def test_every_column_of_text_is_accounted_for() -> None:
     assert texts == {
         *(f"run.{name}" for name in ("name", "scenario", "engine", "status", "digest")),
         *(f"run.{name}" for name in ("created_at", "updated_at", "host", "born", "parent")),
-        *("answer.agent", "clock.committed_at", "stamp.identity"),
+        *("answer.agent", "answer.about", "clock.committed_at", "stamp.identity"),
         *("study.name", "trial.study", "trial.run"),
         *("commons.name", "shared.commons", "shared.name", "offer.commons", "offer.op"),
     }
