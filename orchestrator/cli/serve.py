@@ -31,6 +31,6 @@ def serve(
         host,
         port,
         place,
-        lambda address: put(f"Serving {address}, its REST under /v1; Ctrl-C stops it."),
+        lambda address: put(f"Serving {address}/v1; the page is at {address}. Ctrl-C stops it."),
         redis=url,
     )
