@@ -101,6 +101,17 @@ def test_tasks_can_be_drawn_instead() -> None:
             "world.tasks.minutes[1] is 4_000_000, in steps of 30",
         ),
         (
+            LISTED,
+            "    count: 8\n    minutes: [60, 0]\n",
+            "10:19 world.tasks.minutes[1] is 0; it must be at least 1",
+        ),
+        (
+            LISTED,
+            "    count: 8\n    minutes: {from: 0, to: 60}\n",
+            "10:21 world.tasks.minutes.from is 0; it must be at least 1",
+        ),
+        (LISTED, "    count: 8\n    minutes: 60\n", "10:14 world.tasks.minutes is 60; it must be"),
+        (
             "    list:",
             f"    {DRAWN}    list:",
             "9:12 world.tasks.count is for tasks that are drawn, and these are listed",
@@ -146,6 +157,11 @@ def test_what_cannot_be_meant_is_told(old: str, new: str, problem: str) -> None:
     assert any(problem in each for each in told(FILE.replace(old, new))), told(
         FILE.replace(old, new)
     )
+
+
+def test_of_lengths_only_what_is_wrong_with_the_form_meant_is_told() -> None:
+    for lengths in ("[60, 0]", "{from: 0, to: 60}", "60"):
+        assert len(told(FILE.replace(LISTED, f"    count: 8\n    minutes: {lengths}\n"))) == 1
 
 
 def test_without_tasks_their_tools_and_ingredients_are_about_nothing() -> None:
