@@ -95,14 +95,14 @@ def take_shift(observation: Observation, board: Board, hand: Hand) -> Shift:
     held = board.held
     if held is None and board.worked:
         return Shift(is_last=True)
-    if held is not None and held.step > held.steps:
-        return Shift((_call("claim_done", held),), is_last=True)
-    if held is not None and _is_enough(board, board.worked):
+    if held is not None and held.step <= held.steps and _is_enough(board, board.worked):
         return Shift(lines=_lines(_known(observation, held)), is_last=True)
     job = held or _choice(observation, board)
     if job is None:
         return Shift()
     taken = () if held else (_call("take_task", job),)
+    if job.step > job.steps:
+        return Shift((*taken, _call("claim_done", job)), is_last=True)
     if job.is_unchecked:
         calls = (*taken, _call("check_step", job))
         return Shift(calls, _lines(_known(observation, job)))
