@@ -145,6 +145,9 @@ class AssemblyLineSpec(Spec):
     reflection: Turns | None = Field(default=None, exclude_if=is_unsaid)
     """Before they hand over, agents are asked for a lesson, in so long a step: 1, or 1 turns."""
 
+    verification: Turns | None = Field(default=None, exclude_if=is_unsaid)
+    """Before that, so many turns are for checks alone, and nothing new is begun: 1, or 1 turns."""
+
 
 def is_plain(line: object) -> bool:
     """Whether a line has no ingredient at all."""

@@ -142,6 +142,11 @@ def test_tasks_can_be_drawn_instead() -> None:
             "retries: 3, correlation: 50%}",
             "assembly_line.tests.correlation is about several looks at a step, and there is one",
         ),
+        (
+            "  memory: permanent",
+            "  verification: 0\n  memory: permanent",
+            "assembly_line.verification is 0; it must be at least 1",
+        ),
         ("power: 90%", "power: 190%", "assembly_line.tests.power is '190%'; it must be at most 1"),
         ("power: 90%, ", "", "assembly_line.tests.power is missing"),
         (
@@ -157,6 +162,14 @@ def test_what_cannot_be_meant_is_told(old: str, new: str, problem: str) -> None:
     assert any(problem in each for each in told(FILE.replace(old, new))), told(
         FILE.replace(old, new)
     )
+
+
+def test_turns_for_checks_take_checks() -> None:
+    start, end = FILE.index("  tests:"), FILE.index("  memory: permanent")
+    assert told(FILE[:start] + "  verification: 1 turn\n" + FILE[end:]) == [
+        f"{FILE[:start].count(chr(10)) + 1}:17 assembly_line.verification is for checks, "
+        "and there are none: say assembly_line.tests"
+    ]
 
 
 def test_of_lengths_only_what_is_wrong_with_the_form_meant_is_told() -> None:
