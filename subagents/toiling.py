@@ -90,19 +90,21 @@ def take_shift(observation: Observation, board: Board, hand: Hand) -> Shift:
     """Return what an agent does with its turn where there are tasks.
 
     It takes a task, does one step a turn and has it checked; when its share of the minutes is
-    done, or its task, it hands over.
+    done, or its task, it hands over. In a turn that is for checks it begins nothing.
     """
     held = board.held
     if held is None and board.worked:
         return Shift(is_last=True)
-    if held is not None and held.step > held.steps:
-        return Shift((_call("claim_done", held),), is_last=True)
-    if held is not None and _is_enough(board, board.worked):
+    if held is not None and held.step <= held.steps and _is_enough(board, board.worked):
         return Shift(lines=_lines(_known(observation, held)), is_last=True)
+    if observation.step == "verify" and _all_is_checked(held):
+        return left_as_it_is(observation)
     job = held or _choice(observation, board)
     if job is None:
         return Shift()
     taken = () if held else (_call("take_task", job),)
+    if job.step > job.steps:
+        return Shift((*taken, _call("claim_done", job)), is_last=True)
     if job.is_unchecked:
         calls = (*taken, _call("check_step", job))
         return Shift(calls, _lines(_known(observation, job)))
@@ -219,6 +221,11 @@ def _lines(*threads: Thread | None) -> tuple[str, ...]:
 
 def _is_enough(board: Board, worked: int) -> bool:
     return board.segment is not None and worked >= board.segment
+
+
+def _all_is_checked(held: Job | None) -> bool:
+    """Whether there is nothing to have checked, and nothing to claim, of what an agent holds."""
+    return held is None or not (held.is_unchecked or held.step > held.steps)
 
 
 def _call(tool: str, job: Job, **arguments: int) -> Call:
