@@ -90,23 +90,30 @@ def take_shift(observation: Observation, board: Board, hand: Hand) -> Shift:
     """Return what an agent does with its turn where there are tasks.
 
     It takes a task, does one step a turn and has it checked; when its share of the minutes is
-    done, or its task, it hands over.
+    done, or its task, it hands over. Where the record shows that a thread was lost, it goes back.
     """
     held = board.held
     if held is None and board.worked:
         return Shift(is_last=True)
+    job = held or _choice(observation, board)
+    if job is not None and job.unbroken is not None and "roll_back" in observation.tools:
+        # Behind a break all is wrong, however well it was done, and so is what would follow.
+        return Shift((*_taken(held, job), _call("roll_back", job, step=job.unbroken)))
     if held is not None and held.step > held.steps:
         return Shift((_call("claim_done", held),), is_last=True)
     if held is not None and _is_enough(board, board.worked):
         return Shift(lines=_lines(_known(observation, held)), is_last=True)
-    job = held or _choice(observation, board)
     if job is None:
         return Shift()
-    taken = () if held else (_call("take_task", job),)
+    taken = _taken(held, job)
     if job.is_unchecked:
         calls = (*taken, _call("check_step", job))
         return Shift(calls, _lines(_known(observation, job)))
     return _work(observation, board, hand, job, taken)
+
+
+def _taken(held: Job | None, job: Job) -> tuple[Call, ...]:
+    return () if held else (_call("take_task", job),)
 
 
 def left_as_it_is(observation: Observation) -> Shift:
