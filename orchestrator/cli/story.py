@@ -49,8 +49,10 @@ def _done(ending: Ending) -> str:
             did += f", where honest workers deliver {honest.output:,}"
     if summary.tasks is not None:
         did = told_of_tasks(summary.tasks)
+    copies = f"{summary.copies:,} {'copy' if summary.copies == 1 else 'copies'} started"
+    more = f", {copies} in the run" if summary.copies else ""
     return (
-        f"{workers(summary.workers)}, each a chain of short-lived agents"
+        f"{workers(summary.workers)}{more}, each a chain of short-lived agents"
         f" ({ending.agents:,} in all), took {ending.turns:,} turns in"
         f" {rounds} rounds and {did}."
     )
