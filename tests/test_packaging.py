@@ -121,8 +121,8 @@ def test_every_verb_that_is_told_of_exists(paper: str) -> None:
 
 
 def test_ci_runs_the_verbs_that_people_run() -> None:
-    told = re.findall(r"^make ([a-z ]+)$", read(".ci/run"), re.MULTILINE)
-    assert told == ["check page", "test cover"]
+    told = re.findall(r"^make ([a-z ]+)", read(".ci/run"), re.MULTILINE)
+    assert [verbs.strip() for verbs in told] == ["check page", "test"]
 
 
 def test_the_citation_tells_the_release_and_the_licence() -> None:
