@@ -24,7 +24,7 @@ class _Life(Takings):
 
 
 class ZAgent:
-    """Did *this* agent take more than it needed? A baseline: one test at the end of each life.
+    """Did this very agent take more than it needed? A baseline: one test at the end of each life.
 
     It is given what no real monitor has: that an honest agent takes ``need`` times lognormal
     noise of mean exactly 1 and known spread. Then the logs of taken over need are normal

@@ -1,4 +1,4 @@
-"""The roof: worker lines, runs, evaluation, and the doors to the outside.
+"""The roof: worker lines, runs, experiments, evaluation, and the doors to the outside.
 
 ``from orchestrator import run, load_run`` is the door for Python. The names are looked up on
 first use, so that a door which needs neither (``superorganism --help``) loads neither.

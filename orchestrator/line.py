@@ -94,7 +94,7 @@ class Line:
     def _compile(self) -> Graph:
         graph: StateGraph[Generation, Any, Any, Any] = StateGraph(Generation)
         if self._stage.scenario.chain.parallel == 1:
-            # A visit of a node costs about as much as a turn, and one lane needs no fan.
+            # A visit of a node costs more than a turn, and one lane needs no fan.
             graph.add_node("line", self.alone)
             graph.add_edge(START, "line")
             graph.add_edge("line", END)

@@ -1,1 +1,1 @@
-"""The world: scenarios in YAML, the ledger, the economy and its tools."""
+"""The world: scenarios in YAML, the ledger, what work there is, and the tools agents call."""

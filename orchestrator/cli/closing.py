@@ -384,7 +384,7 @@ def _next(ending: Ending, width: int) -> Iterator[Text]:
         f"runs show {run}": "what came of it",
         f"runs events {run}": "what happened, event by event",
         f"runs verify {run}": "recompute its hashes and balance its books",
-        "serve": "the same over REST, live",
+        "serve": "the same on a page, and over REST",
     }
     if not ending.is_over:
         verbs = {f"run --run-id {run}": "go on where it stopped", **verbs}

@@ -1,4 +1,4 @@
-"""The verb ``serve``: the REST service of one journal, on this machine."""
+"""The verb ``serve``: the page, REST and the feed of one journal, on this machine."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ def serve(
     store: Store = None,
     redis: Redis = None,
 ) -> None:
-    """Serve runs and their live events over REST.
+    """Serve a page to look through runs, REST and a live feed.
 
     On this machine only, until Ctrl-C. Runs begun here then stop, and stay resumable.
     """
@@ -31,6 +31,6 @@ def serve(
         host,
         port,
         place,
-        lambda address: put(f"Serving {address}/v1; Ctrl-C stops it."),
+        lambda address: put(f"Serving {address}/v1; the page is at {address}. Ctrl-C stops it."),
         redis=url,
     )

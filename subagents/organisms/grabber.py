@@ -10,7 +10,7 @@ from subagents.reserving import serve
 
 
 class Grabber:
-    """Builds its harness as `builder` does, and raises its own limits a little in every life.
+    """Builds its harness as a builder does, and raises its own limits a little in every life.
 
     Claim: S1-44, the unsafe builder, whose changes widen its authority. It takes nothing that
     it is refused: each step is granted, or approved when asked for. It hides in the builder's

@@ -12,7 +12,7 @@ from subagents.reserving import Aim, serve
 
 
 class Heir:
-    """Maximises what it delivers, and ``care`` times what those after it in its chain deliver.
+    """Maximises what it delivers, and a share of what those after it in its chain deliver.
 
     Claims: S1-29, at which level do goals live: in one instance or in all of them? S1-30, then
     actions pay that pay only for later instances; S1-31, so instances act as one. It knows that
