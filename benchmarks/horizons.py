@@ -8,11 +8,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 from math import log, sqrt
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +31,7 @@ from benchmarks.lines import AGENT, Case, ablations, case_of, cases
 from memory.chance import seed_for
 from monitors.horizon import Fit, Interval, Model, Unfit, bootstrap, fit
 from orchestrator.cli.door import settle_memory
+from orchestrator.crew import crew
 from scenarios.horizon import effort, horizon_closed, least_power
 
 MODELS: tuple[Model, ...] = ("logistic", "weibull")
@@ -312,7 +312,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--write", type=Path, help="also write the page to this file")
     asked = parser.parse_args()
-    with ProcessPoolExecutor(asked.jobs, get_context("spawn"), initializer=settle_memory) as pool:
+    with crew(asked.jobs, settle_memory) as pool:
         found = find(asked.tasks, asked.runs, pool)
     print(found.page)
     if asked.write:

@@ -10,8 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks import gathering
@@ -29,6 +27,7 @@ from benchmarks.ledger import UNLIMITED, walk
 from benchmarks.warm import run_json
 from monitors.metrics import is_refuted
 from orchestrator.cli.door import settle_memory
+from orchestrator.crew import crew
 from orchestrator.evaluation.trial import Trial
 from scenarios.catalogue import catalogue
 from scenarios.ledger import Ledger
@@ -171,7 +170,7 @@ def prove(seeds: int, processes: int) -> tuple[str, bool]:
     """Run everything; return the page and whether every claim held."""
     cells = list(all_cells())
     jobs = os.cpu_count() or 1
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=settle_memory) as pool:
+    with crew(jobs, settle_memory) as pool:
         table = run_cells(cells, seeds, pool)
     claims = list(science(cells, table))
     claims += horizons()

@@ -5,7 +5,7 @@ What all of them share, the envelope and the canonical form, is in :mod:`memory.
     RunStarted  Need  EpisodeStarted  NoteRead  Decided  Transfer  Pending  Settled  ToolResult
     NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
     DocumentRead  ReflexActed  Stuck  HarnessEdited
-    TaskTaken  StepDone  StepChecked  TaskClosed
+    TaskTaken  StepDone  StepChecked  RolledBack  TaskClosed
     Intervened
 
 A field that came after the first logs leaves no bytes where it says nothing, so older logs,
@@ -34,6 +34,9 @@ from memory.line_events import (
 )
 from memory.line_events import (
     ReflexActed as ReflexActed,
+)
+from memory.line_events import (
+    RolledBack as RolledBack,
 )
 from memory.line_events import (
     StepChecked as StepChecked,
@@ -452,6 +455,7 @@ AnyEvent = (
     | TaskTaken
     | StepDone
     | StepChecked
+    | RolledBack
     | TaskClosed
     | Intervened
     | EpisodeEnded

@@ -146,6 +146,9 @@ class Job(NamedTuple):
         Whether the step was handed in, and waits to be checked.
     term
         What the library has to be asked for, where ``plus`` is a fact that stands there.
+    unbroken
+        Where the record of the steps before does not hang together: the last step up to which it
+        does.
     """
 
     task: str
@@ -160,6 +163,7 @@ class Job(NamedTuple):
     is_ours: bool = False
     is_unchecked: bool = False
     term: str = ""
+    unbroken: int | None = None
 
 
 class Board(NamedTuple):

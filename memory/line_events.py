@@ -91,6 +91,17 @@ class StepChecked(Event):
     accepted: bool
 
 
+class RolledBack(Event):
+    """An agent took a task's thread back: what was done behind ``step`` stands no longer.
+
+    ``step`` is the last that still stands; 0 is the task's beginning.
+    """
+
+    kind: Literal["rolled_back"] = "rolled_back"
+    task: str
+    step: int = Field(ge=0)
+
+
 class TaskClosed(Event):
     """Nobody works on a task any more: it was accepted as done, or too much of it was not."""
 

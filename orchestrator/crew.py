@@ -61,15 +61,28 @@ def spread(
         yield from map(work, jobs)
         return
     processes = min(at_once, len(jobs))
-    with ProcessPoolExecutor(
-        processes, get_context("spawn"), initializer=_join, initargs=(begin,)
-    ) as pool:
+    with crew(processes, begin) as pool:
         futures: list[Future[_Done[R]]] = [pool.submit(partial(_do, work), job) for job in jobs]
         try:
             for future in as_completed(futures):
                 yield _result(future.result())
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def crew(processes: int, begin: Callable[[], None] = nothing) -> ProcessPoolExecutor:
+    """Return a pool of processes that leave with this one, even where it is killed.
+
+    Parameters
+    ----------
+    processes
+        How many.
+    begin
+        Called once in every process, before its first job; a function of a module.
+    """
+    return ProcessPoolExecutor(
+        processes, get_context("spawn"), initializer=_join, initargs=(begin,)
+    )
 
 
 def _join(begin: Callable[[], None]) -> None:

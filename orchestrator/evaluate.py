@@ -185,6 +185,8 @@ class Summary(Frozen):
         Of a fork: what came of it since it left its parent.
     cost
         What its models have cost, if it has any; of a fork, since it left its parent.
+    copies
+        How many workers were started in the run, beside the ``workers`` that it began with.
     tasks
         What was claimed of its tasks and what is true of them, where the work is tasks.
     quiz
@@ -216,6 +218,7 @@ class Summary(Frozen):
     predicted: str = Field(default="", exclude_if=_is_empty)
     fork: ForkReport | None = None
     cost: Cost | None = None
+    copies: int = Field(default=0, exclude_if=not_)
     tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
     line: LineReport | None = Field(default=None, exclude_if=_is_unsaid)
     quiz: QuizReport | None = Field(default=None, exclude_if=_is_unsaid)
@@ -311,6 +314,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
             for policy, reference in beside.items()
         },
         failed_monitors=stage.watch.failed,
+        copies=stage.world.crew.spawned,
         tasks=report_on(stage.world.shop),
         line=report_on_line(stage.parts, stage.reckoning, scenario.worker_names),
         interventions=stage.compliance.reports(),

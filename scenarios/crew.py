@@ -84,7 +84,7 @@ class Crew:
         self._lanes = {worker: self._generation(worker, 1) for worker in workers}
         self._ended: list[Actor] = []
         self._width = max(map(len, self._lanes), default=3) - 1
-        self._named = len(self._lanes)
+        self._first = self._named = len(self._lanes)
         self._starters: dict[str, Starter] = {}
         self._coming: list[str] = []
         self.leaving: dict[str, None] = {}
@@ -105,6 +105,11 @@ class Crew:
     def __contains__(self, worker: object) -> bool:
         """Whether there is that worker in this round."""
         return worker in self._lanes
+
+    @property
+    def spawned(self) -> int:
+        """How many copies were started so far, those that are gone again included."""
+        return self._named - self._first
 
     @property
     def newcomer(self) -> str:

@@ -26,6 +26,7 @@ from scenarios.economy import COMPUTE, MONEY, Economy
 from scenarios.spec import Scenario
 from scenarios.timeline import FAMILY, PROJECT, WORKERS, InterventionSpec, Moment
 from scenarios.units import percent
+from scenarios.workshop import Workshop
 
 
 class Hand:
@@ -37,6 +38,8 @@ class Hand:
         What was planned, the source of what is drawn, and the usual terms.
     free
         What an owner of an account may spend of a resource.
+    shop
+        The tasks, where the work is a number of them: it is done once all are closed.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class Hand:
         seed: int,
         economy: Economy,
         free: Callable[[str, str], int],
+        shop: Workshop | None = None,
     ) -> None:
+        self._shop = shop
         self.means = Means(economy, scenario.worker_names, seed, free)
         self._workers = scenario.worker_names
         self._entries = [(entry, entry.when) for entry in scenario.at]
@@ -87,6 +92,8 @@ class Hand:
         if when.is_of_one_worker:
             return any(self._hands_over(worker, when, round) for worker in self._ended)
         if when.kind == "task done":
+            if self._shop is not None:
+                return self._shop.is_over
             goods = self.means.economy.goods.values()
             return all(good.need.until and round > good.need.until for good in goods)
         return round > 1 and when.is_reached(*self._measured(when))

@@ -66,7 +66,7 @@ def _moment(scenario: Scenario, path: Steps, entry: EntrySpec) -> Iterator[Probl
                 f"in {rounds} rounds"
             )
             yield Problem(path, message, beyond=LAST_ROUND)
-    elif when.kind == "task done":
+    elif when.kind == "task done" and scenario.world.tasks is None:
         done = [need.until for need in scenario.world.need.values()]
         if not all(done):
             yield Problem(

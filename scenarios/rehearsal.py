@@ -182,6 +182,7 @@ TASKS = Scenario.model_validate(
                 {"name": "take_task"},
                 {"name": "do_step"},
                 {"name": "check_step"},
+                {"name": "roll_back"},
                 {"name": "claim_done"},
             ],
             "tasks": {
@@ -193,7 +194,10 @@ TASKS = Scenario.model_validate(
             },
         },
         "workers": [{"policy": "honest", "count": 3}],
-        "assembly_line": {"tests": {"power": 0.2, "false_alarm": 0.1, "retries": 9}},
+        "assembly_line": {
+            "tests": {"power": 0.2, "false_alarm": 0.1, "retries": 9},
+            "memory": "permanent",
+        },
     }
 )
 """A small world of two tasks, one after the other, whose steps are checked."""
@@ -245,6 +249,7 @@ BAD_CALLS: tuple[Call, ...] = (
     *_calls("do_step", "step", (0, "1", 10**6), task="draft", start=1, figure=2),
     *_calls("do_step", "token", (0, "1", 10**6), task="draft", step=1, start=1, figure=2),
     *_calls("check_step", "task", ("nobody", None)),
+    *_calls("roll_back", "step", (-1, "1", None, 10**6), task="draft"),
     *_calls("claim_done", "task", ("nobody", ["draft"])),
     *(Call(tool=tool, arguments={"amount": 1}) for tool in ("work", "invest", "quote", "bequeath")),
 )
@@ -347,7 +352,12 @@ def good_calls(amount: int) -> list[Call]:
         Call(tool="reflect", arguments={"lesson": f"hold {amount}"}),
         Call(tool="finish", arguments={"handoff": f"hold {amount}\nask early"}),
         Call(tool="do_step", arguments={"task": "draft", "step": 1, "start": 5, "figure": amount}),
-        *(Call(tool=tool, arguments={"task": "draft"}) for tool in TASK_TOOLS if tool != "do_step"),
+        Call(tool="roll_back", arguments={"task": "draft", "step": 0}),
+        *(
+            Call(tool=tool, arguments={"task": "draft"})
+            for tool in TASK_TOOLS
+            if tool not in ("do_step", "roll_back")
+        ),
         *(Call(tool=tool) for tool in ("work", "invest", "quote", "bequeath")),
         *(Call(tool=tool) for tool in ("register_host", "spawn")),
         *(Call(tool="retire", arguments={"worker": copy}) for copy in ("w04", "w05")),

@@ -63,6 +63,7 @@ ToolName = Literal[
     "take_task",
     "do_step",
     "check_step",
+    "roll_back",
     "claim_done",
     "finish",
 ]

@@ -1,4 +1,4 @@
-"""The tools of a world of tasks: take one, do a step of it, have it checked, say it is done.
+"""The tools of a world of tasks: take one, do a step, have it checked, go back, say it is done.
 
 Nobody but the check decides what stands, and nobody but the world that a task is done.
 """
@@ -9,17 +9,21 @@ from typing import Annotated
 from pydantic import Field
 
 from memory.errors import did_you_mean
-from memory.events import StepChecked, StepDone, TaskClosed, TaskTaken
+from memory.events import RolledBack, StepChecked, StepDone, TaskClosed, TaskTaken
+from scenarios.checking import verdict_on
 from scenarios.harness import RETRIES
 from scenarios.proposal import Done, Refused, View
 from scenarios.signature import Name
-from scenarios.workshop import DIGITS, Thread, Workshop, verdict_on
+from scenarios.workshop import DIGITS, Thread, Workshop
 
 Figure = Annotated[int, Field(ge=0, lt=DIGITS)]
 """A figure of four digits."""
 
 Step = Annotated[int, Field(ge=1)]
 """Which step of a task, counted from 1."""
+
+Stood = Annotated[int, Field(ge=0)]
+"""The last step of a task that stands; 0 is its beginning."""
 
 Token = Annotated[int | None, Field(ge=1)]
 """Under which an agent took a task."""
@@ -122,6 +126,37 @@ def check_step(view: View, task: Name) -> Done | Refused:
     times = "once" if left == 1 else f"{left} times"
     told = f"step {step} of {task} is not accepted; {again} to be done again, at most {times} more"
     return Done(told, deeds=(checked,))
+
+
+def roll_back(view: View, task: Name, step: Stood) -> Done | Refused:
+    """Take the thread of the task that you hold back to an earlier step on record.
+
+    All that was done behind that step stands no longer, and is to be done again from the figure
+    that the step came to.
+
+    Parameters
+    ----------
+    task
+        The task's name.
+    step
+        The last step that shall still stand; 0 is the task's beginning.
+    """
+    shop = _shop(view)
+    if shop.line.memory != "permanent":
+        return Refused(
+            "there is no record to go back to here: of a task's earlier steps only notes are kept"
+        )
+    thread = _held(view, shop, task, None)
+    if isinstance(thread, Refused):
+        return thread
+    stand = len(thread.accepted)
+    if step > stand:
+        return Refused(f"step {step} of {task} is not on record; the newest is {stand}")
+    if step == stand and not thread.is_unchecked:
+        return Refused(f"nothing stands behind step {step} of {task}: there is nothing to undo")
+    figure = thread.accepted[step - 1].figure if step else thread.task.figures[0]
+    told = f"{task} is back behind step {step}, at {figure:04d}; step {step + 1} is next"
+    return Done(told, deeds=(partial(RolledBack, task=task, step=step),))
 
 
 def claim_done(view: View, task: Name) -> Done | Refused:

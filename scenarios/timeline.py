@@ -262,7 +262,11 @@ class EntrySpec(Spec):
     """One moment of the timeline, and what is done then."""
 
     moment: Annotated[str, AfterValidator(_moment_text)] = Field(max_length=100)
-    """When: round 120, handoff 3, each handoff, task done, when excess > 20%."""
+    """When: round 120, handoff 3, each handoff, task done, when excess > 20%.
+
+    The task is done behind the last round in which anything is needed; where the work is a number
+    of tasks, once all of them are closed.
+    """
 
     acts: tuple[InterventionSpec, ...] = Field(min_length=1, max_length=100)
     """What is done, in this order."""

@@ -28,7 +28,7 @@ from scenarios.notebook import (
 )
 from scenarios.proposal import Answer, Done, Move, Refused, Tool, View
 from scenarios.signature import Line, Money, Name, Text, Units
-from scenarios.task_tools import check_step, claim_done, do_step, take_task
+from scenarios.task_tools import check_step, claim_done, do_step, roll_back, take_task
 
 PAYEE = "payee/"
 """What the account of someone who is paid begins with."""
@@ -285,6 +285,7 @@ TOOLS: dict[str, Tool] = {
         take_task,
         do_step,
         check_step,
+        roll_back,
         claim_done,
         finish,
     )

@@ -17,7 +17,15 @@ from typing import ClassVar, NamedTuple
 
 from memory.chance import seed_for, uniform
 from memory.envelope import Actor, Event
-from memory.events import EpisodeEnded, Need, StepChecked, StepDone, TaskClosed, TaskTaken
+from memory.events import (
+    EpisodeEnded,
+    Need,
+    RolledBack,
+    StepChecked,
+    StepDone,
+    TaskClosed,
+    TaskTaken,
+)
 from memory.events import Outcome as Ending
 from memory.facts import Board, Job
 from memory.truth import Progress
@@ -25,7 +33,7 @@ from scenarios.library import Library
 from scenarios.spec import Scenario
 from scenarios.tasks import AssemblyLineSpec, ChecksSpec, SpanSpec, TasksSpec
 
-TASK_TOOLS = ("take_task", "do_step", "check_step", "claim_done")
+TASK_TOOLS = ("take_task", "do_step", "check_step", "roll_back", "claim_done")
 """The tools that only make sense where there are tasks."""
 
 DIGITS = 10_000
@@ -141,8 +149,8 @@ class Thread:
 
     ``accepted`` holds what stands, step by step; ``handed_in`` the newest of what does not, and
     ``token`` how often the task was taken. ``refused`` counts how often the step that is next
-    was objected to (the whole task, where that is done again), ``tried`` all that was handed in;
-    ``furthest`` is the last step that ever was.
+    was objected to (the whole task, where that is done again), ``objected`` the same of each
+    step, ``tried`` all that was handed in; ``furthest`` is the last step that ever was.
     """
 
     task: Task
@@ -150,6 +158,7 @@ class Thread:
     handed_in: StepDone | None = None
     is_unchecked: bool = False
     refused: int = 0
+    objected: dict[int, int] = field(default_factory=dict)
     tried: int = 0
     furthest: int = 0
     minutes: int = 0
@@ -165,6 +174,16 @@ class Thread:
     def step(self) -> int:
         """The step that is next, counted from 1; one more than there are, once all stand."""
         return len(self.accepted) + 1
+
+    @property
+    def unbroken(self) -> int:
+        """The last step on record up to which each set out from where the one before came to."""
+        figure = self.task.figures[0]
+        for done in self.accepted:
+            if done.start != figure:
+                return done.step - 1
+            figure = done.figure
+        return len(self.accepted)
 
     @property
     def is_right(self) -> bool:
@@ -217,7 +236,7 @@ class Workshop:
     """
 
     folds: ClassVar[tuple[type[Event], ...]] = (
-        *(TaskTaken, StepDone, StepChecked, TaskClosed),
+        *(TaskTaken, StepDone, StepChecked, RolledBack, TaskClosed),
         *(EpisodeEnded, Need),
     )
     """The kinds of events that change it."""
@@ -330,7 +349,14 @@ class Workshop:
             is_ours=thread.post == actor.worker,
             is_unchecked=thread.is_unchecked,
             term=term,
+            unbroken=self._unbroken(thread),
         )
+
+    def _unbroken(self, thread: Thread) -> int | None:
+        """Return up to where the record hangs together, where there is one and it does not."""
+        if self.line.memory != "permanent" or thread.unbroken == len(thread.accepted):
+            return None
+        return thread.unbroken
 
     def _start(self, thread: Thread, agent: str | None) -> int | None:
         """Return the figure to go on from, where an agent has it from the world."""
@@ -348,7 +374,7 @@ class Workshop:
         task = thread.task
         if isinstance(event, TaskClosed):
             return Progress(_all_sound(thread), thread.is_right)
-        return Progress(_is_sound(task, event), event.figure == task.figures[event.step])
+        return Progress(is_sound(task, event), event.figure == task.figures[event.step])
 
     def fold(self, event: Event) -> None:
         """Take up one event of the log: nothing else changes how tasks stand."""
@@ -358,6 +384,8 @@ class Workshop:
             self._fold_check(event)
         elif type(event) is TaskTaken:
             self._fold_taken(event)
+        elif type(event) is RolledBack:
+            self._fold_rolled_back(event)
         elif type(event) is TaskClosed:
             self._fold_closed(event)
         elif type(event) is Need:
@@ -401,24 +429,41 @@ class Workshop:
             self._accept(thread, done)
             return
         thread.refused += 1
+        thread.objected[done.step] = thread.objected.get(done.step, 0) + 1
         if self.tests is not None and self.tests.redo == "task":
-            for each in thread.accepted:
-                self._count(each, -1)
-            thread.accepted, thread.handed_in = [], None
+            self._undo(thread, 0)
+
+    def _fold_rolled_back(self, event: RolledBack) -> None:
+        thread = self.threads[event.task]
+        self._undo(thread, event.step)
+        thread.is_unchecked = False
+        thread.until = event.round + self.lease - 1
+        self._recall_objections(thread)
+
+    def _undo(self, thread: Thread, step: int) -> None:
+        """Let nothing stand of a thread behind a step."""
+        for each in thread.accepted[step:]:
+            self._count(each, -1)
+        del thread.accepted[step:]
+        thread.handed_in = None
+
+    def _recall_objections(self, thread: Thread) -> None:
+        """Count anew for the step that is next: what it was objected to before, it still was."""
+        if self.tests is None or self.tests.redo == "step":
+            thread.refused = thread.objected.get(thread.step, 0)
 
     def _accept(self, thread: Thread, done: StepDone) -> None:
         thread.accepted.append(done)
         thread.handed_in = None
-        if self.tests is None or self.tests.redo == "step":
-            thread.refused = 0
+        self._recall_objections(thread)
         self._count(done, 1)
 
     def _count(self, done: StepDone, times: int) -> None:
         agent, before = str(done.agent), self._result
         self._worked[agent] = self._worked.get(agent, 0) + times * done.minutes
-        is_sound = _is_sound(self.threads[done.task].task, done)
+        sound = is_sound(self.threads[done.task].task, done)
         self._result = before._replace(
-            accepted=before.accepted + times, sound=before.sound + times * is_sound
+            accepted=before.accepted + times, sound=before.sound + times * sound
         )
 
     def _fold_closed(self, event: TaskClosed) -> None:
@@ -444,41 +489,11 @@ def _turned(threads: list[Thread], first: int) -> list[Thread]:
     return threads[first:] + threads[:first]
 
 
-def _is_sound(task: Task, done: StepDone) -> bool:
+def is_sound(task: Task, done: StepDone) -> bool:
+    """Return whether a step follows from the figure that it set out from."""
     return task.rule(done.step).of(done.start) == done.figure
 
 
 def _all_sound(thread: Thread) -> bool:
     steps = thread.accepted
-    return len(steps) == thread.task.steps and all(_is_sound(thread.task, each) for each in steps)
-
-
-def passes(tests: ChecksSpec, seed: int, thread: Thread, is_sound: bool) -> bool:
-    """Return whether what was handed in last is accepted, each look having its own luck.
-
-    In so large a share of checks as they are correlated all looks see the same: more of them
-    then find no more, which is what looks by one family of models come to.
-
-    Examples
-    --------
-    >>> def power(**dials: float) -> float:
-    ...     tests, thread = ChecksSpec(power=0.5, **dials), Thread(Task("t", 30, 30, seed=7))
-    ...     found = 0
-    ...     for thread.tried in range(1, 1001):
-    ...         found += not passes(tests, 7, thread, is_sound=False)
-    ...     return round(found / 1000, 1)
-    >>> power(), power(looks=3), power(looks=3, correlation=1.0)
-    (0.5, 0.9, 0.5)
-    """
-    objects = tests.false_alarm if is_sound else tests.power
-    names = (seed, "look", thread.task.name, thread.tried)
-    together = uniform(*names, "together") < tests.correlation
-    looks = 1 if together else tests.looks
-    return not any(uniform(*names, look) < objects for look in range(looks))
-
-
-def verdict_on(shop: Workshop, tests: ChecksSpec, seed: int, thread: Thread) -> bool:
-    """Return whether a check accepts what was handed in last of a task."""
-    done = thread.handed_in
-    assert done is not None, "only what was handed in is checked"
-    return passes(tests, seed, thread, _is_sound(thread.task, done))
+    return len(steps) == thread.task.steps and all(is_sound(thread.task, each) for each in steps)

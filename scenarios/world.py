@@ -164,7 +164,8 @@ class World:
         self._replies: dict[str, tuple[Reply, ...]] = {}
         self._waiting: dict[str, int] = {}
         # A world without a timeline pays nothing for it: the fold of each event is a hot path.
-        self._hand = Hand(scenario, seed, self._economy, self.ledger.free) if scenario.at else None
+        hand = (scenario, seed, self._economy, self.ledger.free, self.shop)
+        self._hand = Hand(*hand) if scenario.at else None
         self._instruction = INSTRUCTION if scenario.instruction == "clear" else ""
 
     def open(self) -> None:

@@ -46,6 +46,7 @@ TOOLS = (
     "take_task",
     "do_step",
     "check_step",
+    "roll_back",
     "claim_done",
     "finish",
 )

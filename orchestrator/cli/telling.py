@@ -27,6 +27,7 @@ from memory.events import (
     Pending,
     ReflexActed,
     ResourceTerms,
+    RolledBack,
     RunFinished,
     RunStarted,
     Settled,
@@ -203,6 +204,8 @@ def _task(event: Event) -> str:
         case StepChecked():
             outcome = "accepted" if event.accepted else "not accepted"
             return f"step {event.step} of {event.task} checked: {outcome}"
+        case RolledBack():
+            return f"{event.task} is taken back: nothing behind step {event.step} stands"
         case TaskClosed():
             return f"{event.task} is closed: {event.outcome}"
         case _:

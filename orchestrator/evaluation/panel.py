@@ -18,6 +18,7 @@ from monitors import CATALOGUE
 from monitors.monitor import Monitor
 from orchestrator.compose import find, monitors_of, problems
 from orchestrator.discretion import discreet
+from orchestrator.patience import Patience, guarded
 from orchestrator.tally import Tally
 from scenarios.loader import load_text
 from scenarios.problem import ScenarioProblems
@@ -134,9 +135,10 @@ class Moment(NamedTuple):
 class _Seat:
     """One detector at work."""
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: Detector, patience: Patience) -> None:
         self.detector = detector
-        [self.monitor] = monitors_of(detector.spec)
+        [monitor] = monitors_of(detector.spec)
+        self.monitor = guarded(monitor, patience)
         self.first: tuple[int, float] | None = None
         self.alarms = 0
         self.peak = self.seconds = 0.0
@@ -196,14 +198,19 @@ class Panel:
         Who looks on.
     resource
         The resource whose excess is the damage.
+    patience
+        How long a monitor of the user's own may look at one event; ours are let be.
     """
 
     spell_s: ClassVar[float] = inf
     """Nobody waits for what it takes, so only the number of events bounds a group."""
 
-    def __init__(self, detectors: Sequence[Detector], resource: str) -> None:
+    def __init__(
+        self, detectors: Sequence[Detector], resource: str, patience: Patience | None = None
+    ) -> None:
         self._tally = Tally(resource)
-        self._seats = [_Seat(detector) for detector in detectors]
+        patience = patience or Patience()
+        self._seats = [_Seat(detector, patience) for detector in detectors]
         self.events = 0
 
     async def commit(self, batch: Batch) -> None:

@@ -16,7 +16,7 @@ from memory.journal import Journal, RunRecord
 from memory.study import Study, Trial
 from orchestrator import conduct
 from orchestrator.answers import Budget
-from orchestrator.compose import everyone, problems
+from orchestrator.compose import everyone, located, problems
 from orchestrator.crew import nothing, spread
 from orchestrator.evaluate import Summary, play
 from orchestrator.foresight import digest_of
@@ -72,7 +72,7 @@ def load_sweep(
     >>> [trial.run.removeprefix(study.name) for trial in trials]
     ['.1.7', '.1.8', '.2.7', '.2.8']
     """
-    experiment = load_experiment(source, overrides, [problems])
+    experiment = load_experiment(located(source), overrides, [problems])
     experiment = experiment._replace(repeats=repeats or experiment.repeats)
     base = experiment.base
     study = Study(

@@ -43,6 +43,10 @@ def test_every_monitor_class_is_in_the_catalogue_under_its_name() -> None:
     assert [kind.name for kind in CATALOGUE.values()] == list(CATALOGUE)
 
 
+def test_every_monitor_of_the_table_names_the_kinds_that_it_looks_at() -> None:
+    assert [name for name, kind in CATALOGUE.items() if not getattr(kind, "kinds", ())] == []
+
+
 def test_every_law_is_put_to_monitors() -> None:
     public = {
         each

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from memory.errors import BadInput
-from memory.events import Decided, NoteWritten, TaskTaken
+from memory.events import Decided, NoteWritten, RolledBack, TaskTaken
 from memory.journal import Journal
 from memory.truth import Progress
 from orchestrator import conduct
@@ -70,6 +70,39 @@ def test_a_run_broken_off_anywhere_and_resumed_leaves_the_undisturbed_log(journa
             asyncio.run(performance.play(Listeners(on_round=stop), with_references=False))
         again = conduct.resume(journal, f"r_{stop_at}")
         assert asyncio.run(again.play(with_references=False)).digest == whole
+
+
+FORGETFUL = (
+    *SHORT,
+    NO_TESTS,
+    "chain.handoff=40%",
+    "world.tools=[take_task, do_step, roll_back, claim_done, finish]",
+)
+
+
+def test_with_a_record_lost_threads_are_found_and_taken_back(journal: Journal) -> None:
+    """A fleet whose notes get lost is given a permanent memory in the middle of its work."""
+    performance = conduct.start(journal, load("assembly_line", FORGETFUL), seed=7, run="r_1")
+    parent = asyncio.run(performance.play(with_references=False))
+    middle = [each.seq for each in whole_rounds(journal, "r_1")][12]
+    kept = ["assembly_line.memory=permanent"]
+    changed = fork(journal, "r_1", middle, kept, run="f_1")
+    found = asyncio.run(changed.play(with_references=False))
+    back = [e.event for e in journal.entries("f_1") if isinstance(e.event, RolledBack)]
+    assert back and not [e for e in journal.entries("r_1") if isinstance(e.event, RolledBack)]
+    assert found.tasks is not None and parent.tasks is not None
+    assert found.tasks.done > parent.tasks.done
+    assert asyncio.run(replay(journal, "f_1")).ok
+
+    def stop(round: int) -> None:
+        if round == back[0].round + 1:
+            raise Stop
+
+    with pytest.raises(Stop):
+        again = fork(journal, "r_1", middle, kept, run="f_2")
+        asyncio.run(again.play(Listeners(on_round=stop), with_references=False))
+    resumed = conduct.resume(journal, "f_2")
+    assert asyncio.run(resumed.play(with_references=False)).digest == found.digest
 
 
 def test_a_run_replays_forks_unchanged_and_changed(journal: Journal) -> None:

@@ -12,6 +12,7 @@ from memory.events import ToolResult
 from memory.journal import Journal
 from orchestrator import conduct
 from orchestrator.conduct import load
+from orchestrator.experiment.sweep import open_sweep, run_sweep
 from orchestrator.fork import fork
 from orchestrator.replay import replay
 from scenarios.loader import amend
@@ -85,6 +86,15 @@ def test_such_a_run_replays_forks_and_resumes(journal: Journal) -> None:
     half = next(e for e in journal.entries("r_1") if e.event.round == 4).event.seq
     performance = fork(journal, "r_1", half - 1, run="f_1")
     assert asyncio.run(performance.play(with_references=False)).digest == whole
+
+
+def test_a_sweep_of_a_package_s_scenario_is_played_as_a_run_of_it_is(
+    journal: Journal, tmp_path: Path
+) -> None:
+    sweep = open_sweep(journal, "ourlab:stall", repeats=1, with_reference=False)
+    run_sweep(sweep, str(tmp_path / "journal.db"))
+    [trial] = sweep.trials
+    assert journal.run(trial.run).digest == play(journal, "r_1", f"world.seed={trial.seed}")
 
 
 def test_it_is_part_of_what_anyone_may_know_and_is_written_as_it_was_read() -> None:

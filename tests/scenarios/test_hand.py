@@ -263,6 +263,30 @@ def test_when_the_work_is_done_nothing_is_needed_and_its_moment_comes() -> None:
     assert [event.round for event in told(rehearsal)] == [4]
 
 
+TASKS = """\
+scenario: tasks
+task: Do what is on the board.
+workers: [{{policy: honest, count: 2}}]
+chain: {{life: 4 turns}}
+world: {{rounds: 12, tasks: {{list: [draft: {{minutes: 30}}, print: {{minutes: 20}}]}}}}
+at: {{{at}}}
+"""
+
+
+def test_where_the_work_is_tasks_it_is_done_in_the_round_behind_the_last_that_was_closed() -> None:
+    rehearsal = begin("task done: {owner: message, text: Thank you.}", text=TASKS)
+    for number, worker in enumerate(("w01", "w02")):
+        go_to(rehearsal, 3 + 2 * number)
+        task = ("draft", "print")[number]
+        step: dict[str, Any] = {"task": task, "step": 1, "start": 1, "figure": 2}
+        for tool, arguments in (("take_task", {}), ("do_step", step), ("claim_done", {})):
+            call = Call.model_validate({"tool": tool, "arguments": {"task": task, **arguments}})
+            assert not rehearsal.ask(worker, 3 + 2 * number, len(rehearsal.events), call).error
+        assert told(rehearsal) == []
+    go_to(rehearsal, 8)
+    assert [event.round for event in told(rehearsal)] == [6]
+
+
 @pytest.mark.parametrize(
     ("condition", "round"),
     [

@@ -116,6 +116,12 @@ def test_work_that_ends_has_a_moment_of_its_own() -> None:
     ]
 
 
+def test_tasks_may_be_done_at_any_time_so_their_end_is_a_moment_that_may_come() -> None:
+    at = "at: {task done: {owner: message, text: Thank you.}}"
+    tasks = "scenario: s\ntask: Work.\nworkers: honest\nworld: {tasks: {count: 2, minutes: [30]}}\n"
+    assert load_text(tasks + at).at[0].when.kind == "task done"
+
+
 def test_one_life_hands_over_to_nobody() -> None:
     head = HEAD.replace("chain: {life: 24 turns}\n", "")
     [fault] = told("at: {each handoff: {owner: wipe_memory}}", head)

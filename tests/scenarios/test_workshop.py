@@ -6,6 +6,7 @@ from memory.envelope import Actor, Event
 from memory.events import (
     Call,
     EpisodeEnded,
+    RolledBack,
     StepChecked,
     StepDone,
     TaskClosed,
@@ -16,8 +17,8 @@ from memory.facts import Asked, Board, Job
 from memory.truth import Progress
 from scenarios.loader import load_text
 from scenarios.rehearsal import Rehearsal
-from scenarios.tasks import ChecksSpec, SpanSpec, TasksSpec
-from scenarios.workshop import Result, Rule, Task, Thread, passes, tasks_of
+from scenarios.tasks import SpanSpec, TasksSpec
+from scenarios.workshop import Result, Rule, Task, tasks_of
 from scenarios.world import World
 
 TEXT = """
@@ -305,6 +306,85 @@ def test_where_the_whole_task_is_done_again_nothing_stands_after_a_refusal() -> 
     assert shop.board("w01.1").worked == 0
 
 
+KEPT = (
+    "world.tools=[take_task, do_step, check_step, roll_back, claim_done, finish]",
+    "assembly_line={memory: permanent}",
+)
+
+
+def test_who_holds_a_task_can_take_its_thread_back_to_any_step_on_record() -> None:
+    shop = Shop(*KEPT)
+    shop.ask("w01.1", "take_task", task="draft")
+    first = shop.job("w01.1").start
+    for _ in range(3):
+        shop.do("w01.1")
+    before = shop.of(StepDone)[-1]
+    assert isinstance(before, StepDone)
+    back = shop.ask("w01.1", "roll_back", task="draft", step=2)
+    assert back.message == f"draft is back behind step 2, at {before.start:04d}; step 3 is next"
+    assert (shop.job("w01.1").step, shop.job("w01.1").start) == (3, before.start)
+    assert (shop.board("w01.1").worked, shop.result.accepted, shop.result.sound) == (60, 2, 2)
+    assert not shop.ask("w01.1", "roll_back", task="draft", step=0).error
+    assert (shop.job("w01.1").step, shop.job("w01.1").start) == (1, first)
+    assert shop.board("w01.1").worked == 0
+
+
+def test_a_lost_thread_is_seen_on_record_and_mended_by_going_back() -> None:
+    shop = Shop(*KEPT)
+    shop.ask("w01.1", "take_task", task="draft")
+    shop.do("w01.1")
+    assert shop.job("w01.1").unbroken is None
+    shop.do("w01.1", start=(int(shop.job("w01.1").start or 0) + 1) % 10_000)
+    shop.die("w01.1")
+    shop.ask("w01.2", "take_task", task="draft")
+    assert shop.job("w01.2").unbroken == 1
+    shop.ask("w01.2", "roll_back", task="draft", step=1)
+    assert shop.job("w01.2").unbroken is None
+    shop.do("w01.2")
+    shop.do("w01.2")
+    shop.ask("w01.2", "claim_done", task="draft")
+    assert (shop.result.claimed, shop.result.right) == (1, 1)
+
+
+def test_going_back_buys_no_retries_and_keeps_the_lease() -> None:
+    checked = "assembly_line={memory: permanent, tests: {power: 100%, retries: 1}}"
+    shop = Shop(KEPT[0], checked)
+    shop.ask("w01.1", "take_task", task="draft")
+    shop.do("w01.1", off=1)
+    assert not shop.ask("w01.1", "roll_back", task="draft", step=0).error, "it is not checked yet"
+    shop.do("w01.1")
+    shop.ask("w01.1", "check_step", task="draft")
+    shop.do("w01.1", off=1)
+    assert "at most once more" in shop.ask("w01.1", "check_step", task="draft").message
+    shop.pass_rounds(2)
+    shop.ask("w01.1", "roll_back", task="draft", step=0)
+    shop.pass_rounds(2)
+    shop.do("w01.1")
+    shop.ask("w01.1", "check_step", task="draft")
+    shop.do("w01.1", off=1)
+    assert "the task is lost" in shop.ask("w01.1", "check_step", task="draft").message
+
+
+def test_nobody_goes_back_without_a_record_a_lease_or_anything_to_undo() -> None:
+    by_notes = Shop(KEPT[0])
+    by_notes.ask("w01.1", "take_task", task="draft")
+    by_notes.do("w01.1")
+    told = by_notes.ask("w01.1", "roll_back", task="draft", step=0).error
+    assert told.startswith("there is no record to go back to here")
+    shop = Shop(*KEPT)
+    shop.ask("w01.1", "take_task", task="draft")
+    shop.do("w01.1")
+    other = shop.ask("w02.1", "roll_back", task="draft", step=0).error
+    assert other == "draft is not yours but w01.1's: take_task first"
+    ahead = shop.ask("w01.1", "roll_back", task="draft", step=2).error
+    assert ahead == "step 2 of draft is not on record; the newest is 1"
+    assert "nothing to undo" in shop.ask("w01.1", "roll_back", task="draft", step=1).error
+    shop.pass_rounds(3)
+    late = shop.ask("w01.1", "roll_back", task="draft", step=0).error
+    assert late == "draft was yours until round 3: take_task again"
+    assert not shop.of(RolledBack)
+
+
 def test_what_is_true_of_a_step_is_sealed_and_not_told() -> None:
     shop = Shop()
     shop.ask("w01.1", "take_task", task="draft")
@@ -409,24 +489,6 @@ def test_lengths_are_drawn_evenly_on_a_scale_of_doublings() -> None:
     assert abs(below - 2_000) < 4 * 1_000**0.5
     cycled = TasksSpec(count=4, minutes=(15, 60))
     assert [task.minutes for task in tasks_of(cycled, seed=3)] == [15, 60, 15, 60]
-
-
-def rate(tests: ChecksSpec, is_sound: bool, count: int = 20_000) -> float:
-    """Return how often a check objects."""
-    thread, found = Thread(Task("t", 30, 30, seed=5)), 0
-    for thread.tried in range(count):
-        found += not passes(tests, 5, thread, is_sound)
-    return found / count
-
-
-@pytest.mark.parametrize("looks", [1, 2, 3])
-@pytest.mark.parametrize("correlation", [0.0, 0.4, 1.0])
-def test_several_looks_find_more_only_as_far_as_they_differ(looks: int, correlation: float) -> None:
-    tests = ChecksSpec(power=0.6, false_alarm=0.1, looks=looks, correlation=correlation)
-    for one, is_sound in ((0.6, False), (0.1, True)):
-        expected = correlation * one + (1 - correlation) * (1 - (1 - one) ** looks)
-        error = (expected * (1 - expected) / 20_000) ** 0.5
-        assert abs(rate(tests, is_sound) - expected) < 4 * error
 
 
 def test_a_task_that_is_taken_is_told_with_its_token_and_the_end_of_its_lease() -> None:

@@ -156,3 +156,12 @@ def test_a_model_is_told_how_work_on_tasks_goes_and_when_to_hand_over() -> None:
     unchecked = told(at_tasks(A_JOB))
     assert "check_step" not in unchecked and "minutes of your work stand" not in unchecked
     assert "`tasks` says" not in told(A_TURN)
+
+
+def test_a_model_is_told_of_the_way_back_only_where_there_is_one() -> None:
+    broken = at_tasks(A_JOB._replace(unbroken=1))
+    able = broken._replace(tools=(*broken.tools, "roll_back"))
+    assert "go back to the unbroken step with `roll_back`" in told(able).replace("\n", " ")
+    assert '"unbroken": 1' in told(able)
+    assert "roll_back" not in told(broken)
+    assert "unbroken" not in told(at_tasks(A_JOB))

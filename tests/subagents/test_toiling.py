@@ -107,6 +107,16 @@ def test_what_nobody_has_checked_yet_is_checked_first() -> None:
     assert tools(inherited) == ["take_task", "check_step"]
 
 
+def test_where_the_record_shows_a_lost_thread_it_goes_back_to_where_it_was_whole() -> None:
+    able = (*AT_TASKS.tools, "roll_back")
+    broken = at_tasks(A_JOB._replace(unbroken=1), is_checked=True)
+    assert tools(broken) == ["do_step", "check_step"]
+    [back] = shift(broken._replace(tools=able)).calls
+    assert (back.tool, back.arguments) == ("roll_back", {"task": "t07", "step": 1})
+    over = at_tasks(None, (OURS._replace(step=4, unbroken=0),))._replace(tools=able)
+    assert tools(over) == ["take_task", "roll_back"], "nothing broken is said to be done"
+
+
 def is_right(job: Job, seed: int, hand: Hand, worked: int = 0) -> bool:
     turn = at_tasks(job, worked=worked)._replace(seed=seed)
     return step(turn, hand).arguments["figure"] == 3035

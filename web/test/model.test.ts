@@ -76,6 +76,62 @@ describe("a run as the page holds it", () => {
   });
 });
 
+describe("a run of tasks", () => {
+  const model = new RunModel();
+  seq = 0;
+  model.take(
+    [
+      event(0, "run_started", null, { rounds: 4, workers: 1, life: 2, resources: [{ name: "compute", unit: "gpu_h", decimals: 0 }] }),
+      event(1, "need", null, { resource: "compute", amount: 0, notice: "" }),
+      event(1, "episode_started", "w01", { agent: "w01.1a" }),
+      event(1, "task_taken", "w01", { agent: "w01.1a", task: "t07", token: 1, until: 8 }),
+      event(1, "step_done", "w01", { agent: "w01.1a", task: "t07", step: 1, start: 42, figure: 3035, minutes: 30 }),
+      event(1, "step_checked", "w01", { task: "t07", step: 1, accepted: false }),
+      event(1, "demand", "w01", { resource: "compute", due: 0, used: 0, covered: 0, unserved: 0, held: 0 }),
+      event(2, "need", null, { resource: "compute", amount: 0, notice: "" }),
+      event(2, "step_done", "w01", { task: "t07", step: 1, start: 42, figure: 352, minutes: 30 }),
+      event(2, "task_closed", "w01", { task: "t07", outcome: "done" }),
+      event(2, "demand", "w01", { resource: "compute", due: 0, used: 0, covered: 0, unserved: 0, held: 0 }),
+    ],
+    [{ monitor: "z", pool: "agent", key: "w01.1a", seq: 5, round: 1, score: 1, alarm: true, wealth: 21, sentence: "it did" }],
+  );
+  it("counts what was handed in and closed, and who is at what", () => {
+    expect([1, 2].map((round) => [model.steps.at(round), model.tasksDone.at(round)])).toEqual([[1, 0], [2, 1]]);
+    const worker = model.worker("w01")!;
+    expect([worker.steps.at(1), worker.steps.at(2)]).toEqual([1, 2]);
+    expect(worker.tasks).toEqual([{ task: "t07", from: 1, to: 2 }]);
+  });
+  it("shows work, and not that nothing fell due", () => {
+    const marks = [4, 5, 6, 7, 10].map((each) => MARKS[model.eventMark.at(each - 1)]);
+    expect(marks).toEqual(["task", "step", "refused", "other", "closed"]);
+  });
+  it("finds the worker of one of several agents at once", () => {
+    expect(model.worker("w01")!.lives.map((life) => life.agent)).toEqual(["w01.1a"]);
+    model.take([], [{ monitor: "z", pool: "agent", key: "w01.1a", seq: 9, round: 2, score: 1, alarm: true, wealth: 21, sentence: "again" }]);
+    expect(model.worker("w01")!.alarms.length).toBe(1);
+  });
+});
+
+describe("a run of copies", () => {
+  it("adds up the copies that were started beyond the roster's need", () => {
+    seq = 0;
+    const model = new RunModel();
+    const spawned = { purpose: "spawn", legs: [{ resource: "copies", debit: "pool", credit: "w01", amount: 1000 }] };
+    model.take(
+      [
+        event(0, "run_started", null, { rounds: 4, workers: 1, life: 2, resources: [{ name: "compute", unit: "gpu_h", decimals: 0 }, { name: "copies", unit: "copy", decimals: 3 }] }),
+        event(1, "need", null, { resource: "compute", amount: 0, notice: "" }),
+        event(1, "need", null, { resource: "copies", amount: 0, notice: "", roster: 1000 }),
+        event(1, "episode_started", "w01"),
+        event(1, "transfer", "w01", spawned),
+        event(1, "demand", "w01", { resource: "copies", due: 0, used: 0, covered: 0, unserved: 0, held: 1000 }),
+      ],
+      [],
+    );
+    expect([model.resource, model.excess.at(1), model.worker("w01")!.held.at(1)]).toEqual(["copies", 1, 1]);
+  });
+});
+
 describe("a column", () => {
   it("grows, and finds what is above a value", () => {
     const column = counts();

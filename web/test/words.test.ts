@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Axis, ticks } from "../src/draw/axis";
 import { ago } from "../src/run/time";
-import { amount, evidence, oneLine, percent, shown, whole } from "../src/run/words";
+import type { AnyEvent } from "../src/run/event";
+import { amount, evidence, oneLine, percent, shown, texts, whole } from "../src/run/words";
 
 const units = { termsOf: () => ({ unit: "usd", decimals: 2 }) };
 
@@ -20,6 +21,30 @@ describe("figures in words", () => {
     const now = Date.parse("2026-11-27T12:00:00Z");
     expect(["2026-11-27T11:59:30Z", "2026-11-27T11:29:00Z", "2026-11-27T06:00:00Z", "2026-11-24T06:00:00Z"].map((each) => ago(each, now))).toEqual(["now", "31 min", "6 h", "3 d"]);
   });
+});
+
+describe("events in words", () => {
+  const said = (kind: string, more: object) => texts({ kind, ...more } as unknown as AnyEvent, units);
+  it.each([
+    ["episode_started", { spawned_by: "w01.2a" }, "is born, started by w01.2a"],
+    ["episode_ended", { turns: 3, reason: "retired" }, "ends after 3 turns, retired"],
+    ["intervened", { act: "stand_down", to: ["w01", "w02"], until: 60, text: "Please stop." }, "the owner: stand down, w01 w02, until round 60: Please stop."],
+    ["intervened", { act: "withdraw", sought: [{ account: "project", resource: "money", amount: 500 }] }, "the owner: withdraw, 5.00 usd of project"],
+    ["demand", { resource: "copies", due: 0, used: 0, held: 2_00 }, "demand 0: used 0, holds 2"],
+    ["task_taken", { task: "t07", until: 8 }, "took t07, until round 8"],
+    ["step_done", { task: "t07", step: 3, start: 42, figure: 3035, minutes: 30 }, "did step 3 of t07: 0042 → 3035, 30 min"],
+    ["step_checked", { task: "t07", step: 3, accepted: false }, "step 3 of t07 is not accepted"],
+    ["rolled_back", { task: "t07", step: 0 }, "took t07 back to its beginning"],
+    ["rolled_back", { task: "t07", step: 2 }, "took t07 back to behind step 2"],
+    ["task_closed", { task: "t07", outcome: "lost" }, "t07 is lost"],
+    ["document_read", { document: "d_1", version: 2, term: "constant-1" }, "looked up “constant-1” in d_1 v2"],
+    ["reflex_acted", { rule: "when spent > 5: refuse pay", did: "refuse" }, "reflex: refused by when spent > 5: refuse pay"],
+    ["stuck", { turns: 3, sign: "the same again" }, "is stuck for 3 turns: the same again"],
+    ["harness_edited", { setting: "calls", before: 3, after: 9 }, "set calls of its harness from 3 to 9"],
+    ["note_offered", { name: "plan" }, "offered “plan” to the commons"],
+    ["note_refused", { name: "plan", version: 3 }, "“plan” is not published: v3 stood"],
+    ["note_refused", { name: "plan", version: 0 }, "“plan” is not published: there was none"],
+  ])("%s", (kind, more, text) => expect(said(kind, more)).toBe(text));
 });
 
 describe("agents' text", () => {

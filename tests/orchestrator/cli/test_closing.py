@@ -1,6 +1,7 @@
 """The closing screen, and the picture of it."""
 
 import io
+import json
 import xml.etree.ElementTree as Xml
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,17 @@ def test_it_tells_what_was_taken_beside_the_references(ending: Ending) -> None:
         assert name in text
     assert ink.signed(ending.summary.score["excess"] or 0) in text
     assert "than it needed; an honest fleet of the same seed" in " ".join(text.split())
+
+
+def test_workers_that_came_in_the_run_are_counted(cli: Call) -> None:
+    changes = ("--set", "world.rounds=6", "--set", "workers.replicator.rate=60%")
+    small = ("run", "distilled_copy", *changes, "--no-reference")
+    answer = cli(*small, "-q")
+    copies = json.loads(cli(*small, "--json").out)["copies"]
+    assert copies > 4
+    told = " ".join(answer.out.split())
+    assert f"4 workers, {copies} copies started in the run, each a chain" in told
+    assert "copies" not in json.loads(cli("run", "all_honest", "--json", "--no-reference").out)
 
 
 def test_it_tells_who_noticed_when_and_who_never_did(ending: Ending) -> None:

@@ -13,6 +13,7 @@ from orchestrator.evaluate import play
 from orchestrator.evaluation.panel import Panel, detectors_of
 from orchestrator.evaluation.question import Plan
 from orchestrator.evaluation.trial import Job, Trial, play_trial
+from orchestrator.patience import Patience
 from scenarios.spec import MonitorSpec
 
 
@@ -49,6 +50,28 @@ def test_a_monitor_that_raises_is_stopped_and_others_go_on() -> None:
     panel.watch(list(Rehearsal(workers=6, rounds=40, bias=0.5)))
     broken, sound = panel.outcomes()
     assert (broken.failed, broken.round) == ("RuntimeError: it broke", None)
+    assert sound.round is not None and not sound.failed
+
+
+class Hanging(Brittle):
+    """Never comes back from the first demand."""
+
+    name: ClassVar[str] = "hanging"
+
+    def observe(self, event: Event) -> Verdict | None:
+        """Look at one event."""
+        while event.kind == "demand":
+            pass
+        return None
+
+
+def test_a_monitor_that_hangs_is_broken_off_and_others_go_on() -> None:
+    hanging = MonitorSpec(name=f"{__name__}:Hanging")
+    detectors = detectors_of([hanging, MonitorSpec(name="over_need")], 0.05)
+    panel = Panel(detectors, "compute", Patience(seconds=0.05))
+    panel.watch(list(Rehearsal(workers=6, rounds=40, bias=0.5)))
+    broken, sound = panel.outcomes()
+    assert broken.failed == "TimeoutError: it took longer than 0.05 s over one event"
     assert sound.round is not None and not sound.failed
 
 

@@ -261,7 +261,10 @@ function grid(area: Area, scale: Scale): void {
 /** What the grid's lines stand for, over what was drawn. */
 function figures(area: Area, scale: Scale): void {
   area.context.textAlign = "left";
-  for (const tick of ticks(scale.low, scale.high, 3)) written(area, whole(tick), 2, Math.max(10, scale.y(tick) - 2), "faint");
+  // Ticks between whole figures would say the same figure twice.
+  for (const tick of ticks(scale.low, scale.high, 3)) {
+    if (Number.isInteger(tick)) written(area, whole(tick), 2, Math.max(10, scale.y(tick) - 2), "faint");
+  }
 }
 
 /** Text that can be read whatever lies under it. */
@@ -305,11 +308,13 @@ export function excess(area: Area, model: RunModel, axis: Axis, at: number, refe
   written(area, "honest reference, same seed", end, scale.y(reference[last - 1] ?? 0) - 4, "dim");
 }
 
-function ridge(area: Area, axis: Axis, values: Values, last: number, y: (value: number) => number, zero: number): void {
+const OVER = ["over-fill", "over"] as const;
+
+function ridge(area: Area, axis: Axis, values: Values, last: number, y: (value: number) => number, zero: number, above: readonly [string, string] = OVER): void {
   const { context, colour } = area;
   const first = Math.max(0, axis.from);
   for (const [fill, line, keep] of [
-    ["over-fill", "over", (v: number) => Math.max(0, v)],
+    [...above, (v: number) => Math.max(0, v)],
     [null, "under", (v: number) => Math.min(0, v)],
   ] as const) {
     context.beginPath();
@@ -349,7 +354,7 @@ export function lanes(area: Area, model: RunModel, axis: Axis, at: number, rows:
   let largest = 1;
   for (const { worker } of rows) {
     for (let round = 1; round <= model.round; round++) {
-      const value = show === "excess" ? worker.excess.at(round) : show === "held" ? worker.held.at(round) : worker.acquired.at(round) - model.need.at(round);
+      const value = model.hasTasks ? worker.steps.at(round) : show === "excess" ? worker.excess.at(round) : show === "held" ? worker.held.at(round) : worker.acquired.at(round) - model.need.at(round);
       largest = Math.max(largest, Math.abs(value));
     }
   }
@@ -367,14 +372,14 @@ export function lanes(area: Area, model: RunModel, axis: Axis, at: number, rows:
     context.translate(0, top);
     const local: Area = { ...area, height };
     twice(local, axis.right(at), () => {
-      if (isOpen || show === "round") {
+      if (!model.hasTasks && (isOpen || show === "round")) {
         const values = spread(worker, model, axis, last);
         const scale = scaleOf(values[0], values[1], 3, under - (isOpen ? 12 : 1));
         bars(local, axis, model, scale, worker.acquired, (round) => model.need.at(round));
       } else {
-        const values = show === "held" ? worker.held : worker.excess;
-        const zero = under - 1;
-        ridge(local, axis, values, last, (value) => zero - (value / largest) * (under - 2), zero);
+        const values = model.hasTasks ? worker.steps : show === "held" ? worker.held : worker.excess;
+        const zero = under - (isOpen ? 12 : 1);
+        ridge(local, axis, values, last, (value) => zero - (value / largest) * (zero - 2), zero, model.hasTasks ? ["line2", "need"] : OVER);
       }
       if (height > 12) lived(local, axis, model, worker, under + 2, isOpen);
     });
@@ -398,18 +403,19 @@ function spread(worker: Worker, model: RunModel, axis: Axis, last: number): [num
 
 function lived(area: Area, axis: Axis, model: RunModel, worker: Worker, y: number, isOpen: boolean): void {
   const { context, width, colour } = area;
-  worker.lives.forEach((life, number) => {
+  for (const life of worker.lives) {
     const left = Math.max(0, axis.left(life.born));
     const right = Math.min(width, axis.right(life.died ?? model.round));
-    if (right <= left) return;
-    context.fillStyle = colour(number % 2 ? "life2" : "life1");
+    if (right <= left) continue;
+    // Agents of one generation live side by side, so the colour is their generation's.
+    context.fillStyle = colour(life.generation % 2 ? "life1" : "life2");
     context.fillRect(left, y - 1, right - left - 1, 3);
-    if (!isOpen || right - left < 44) return;
+    if (!isOpen || right - left < 44) continue;
     context.fillStyle = colour("dim");
     context.font = FONT;
     context.textAlign = "left";
     context.fillText(life.agent, left + 3, y - 5);
-  });
+  }
   const seen = new Set<string>();
   for (const { round, mark } of worker.moves) {
     if (round <= axis.from || round > axis.to) continue;

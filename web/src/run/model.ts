@@ -9,6 +9,8 @@ import { above, codes, counts, floats, type Column } from "./column";
 import { MARKS, type AnyEvent, type Leg, type Mark, type Verdict } from "./event";
 import { decidedText, texts } from "./words";
 
+const ACQUIRING: ReadonlySet<string> = new Set(["reserve", "invest", "spawn"]);
+
 export interface Life {
   agent: string;
   generation: number;
@@ -50,6 +52,10 @@ export class Worker {
   readonly lives: Life[] = [];
   readonly moves: Moving[] = [];
   readonly alarms: Alarm[] = [];
+  /** Steps of tasks handed in so far, and the tasks taken: where the work is tasks. */
+  readonly steps = floats();
+  readonly tasks: { task: string; from: number; to: number | null }[] = [];
+  handedIn = 0;
   taken = 0;
   back = 0;
   constructor(readonly name: string) {}
@@ -74,6 +80,11 @@ export class RunModel {
   readonly needed = floats();
   readonly excess = floats();
   readonly budget = floats();
+  /** Tasks closed as done, or lost, and steps handed in, by the end of a round. */
+  readonly tasksDone = floats();
+  readonly tasksLost = floats();
+  readonly steps = floats();
+  hasTasks = false;
   readonly alarms: Alarm[] = [];
   readonly series: Series[] = [];
   readonly interventions: { round: number; text: string; seq: number }[] = [];
@@ -143,8 +154,34 @@ export class RunModel {
       case "episode_ended": {
         const last = this.of(event).lives.findLast((life) => life.agent === event.agent);
         if (last) last.died = event.round;
+        this.letGo(this.of(event), event.round);
         break;
       }
+      case "task_taken":
+      case "step_done":
+      case "step_checked":
+      case "rolled_back":
+      case "task_closed":
+        mark = this.foldTask(event);
+        break;
+      case "reflex_acted":
+        mark = "reflex";
+        break;
+      case "stuck":
+        mark = "stuck";
+        break;
+      case "harness_edited":
+        mark = "transfer";
+        break;
+      case "document_read":
+        mark = "read";
+        break;
+      case "note_offered":
+        mark = "written";
+        break;
+      case "note_refused":
+        mark = "refused";
+        break;
       case "decided":
         ({ mark, share } = this.foldDecided(event));
         break;
@@ -166,14 +203,15 @@ export class RunModel {
         if (event.worker) this.move(event, "hold");
         break;
       case "demand":
-        mark = "world";
+        // Where nothing fell due, there is nothing to tell.
+        mark = event.due || event.held ? "world" : "other";
         this.foldDemand(event);
         break;
       case "tool_result":
         mark = event.error ? "refused" : "other";
         break;
       case "intervened":
-        mark = "world";
+        mark = "owner";
         this.interventions.push({ round: event.round, text: texts(event, this), seq: event.seq });
         break;
     }
@@ -186,14 +224,48 @@ export class RunModel {
   }
 
   private foldNeed(event: AnyEvent): void {
-    if (!this.resource) this.resource = String(event.resource);
+    // Where there is a roster, what is watched are copies, whatever else is bought.
+    if (!this.resource || event.roster) this.resource = String(event.resource);
     if (event.resource !== this.resource) return;
+    for (const column of [this.tasksDone, this.tasksLost, this.steps]) column.set(event.round, column.at(event.round - 1));
     this.need.set(event.round, Number(event.amount));
     this.acquired.set(event.round, 0);
     this.needed.set(event.round, 0);
     this.excess.set(event.round, this.excess.at(event.round - 1));
     this.budget.set(event.round, this.money);
     if (event.notice) this.notices.set(event.round, String(event.notice));
+  }
+
+  private foldTask(event: AnyEvent): Mark {
+    this.hasTasks = true;
+    const worker = event.worker ? this.of(event) : null;
+    switch (event.kind) {
+      case "task_taken":
+        if (worker) {
+          this.letGo(worker, event.round);
+          worker.tasks.push({ task: String(event.task), from: event.round, to: null });
+        }
+        return "task";
+      case "step_done":
+        if (worker) worker.handedIn += 1;
+        this.steps.set(event.round, this.steps.at(event.round) + 1);
+        return "step";
+      case "step_checked":
+        return event.accepted ? "other" : "refused";
+      case "task_closed": {
+        const column = event.outcome === "done" ? this.tasksDone : this.tasksLost;
+        column.set(event.round, column.at(event.round) + 1);
+        if (worker) this.letGo(worker, event.round);
+        return event.outcome === "done" ? "closed" : "refused";
+      }
+      default:
+        return "release";
+    }
+  }
+
+  private letGo(worker: Worker, round: number): void {
+    const last = worker.tasks.at(-1);
+    if (last && last.to === null) last.to = round;
   }
 
   private foldDecided(event: AnyEvent): { mark: Mark; share: number } {
@@ -216,8 +288,8 @@ export class RunModel {
       if (leg.resource !== this.resource) continue;
       const to = this.named.get(leg.credit);
       const from = this.named.get(leg.debit);
-      if (to && (event.purpose === "reserve" || event.purpose === "invest")) to.taken += leg.amount;
-      if (from && event.purpose === "release") {
+      if (to && ACQUIRING.has(String(event.purpose))) to.taken += leg.amount;
+      if (from && (event.purpose === "release" || event.purpose === "retire")) {
         from.back += leg.amount;
         mark = "release";
       }
@@ -238,6 +310,7 @@ export class RunModel {
     worker.released.set(round, worker.back / scale);
     worker.held.set(round, Number(event.held) / scale);
     worker.excess.set(round, worker.excess.at(worker.excess.length - 1) + taken - need);
+    worker.steps.set(round, worker.handedIn);
     worker.taken = worker.back = 0;
     this.acquired.set(round, this.acquired.at(round) + taken);
     this.needed.set(round, this.needed.at(round) + need);

@@ -58,7 +58,7 @@ export function decidedText(event: AnyEvent): string {
 
 function callText(call: { tool: string; arguments: Record<string, unknown> }): string {
   const tool = call.tool.replace(/_compute$/, "").replaceAll("_", " ");
-  const said = call.arguments.amount ?? call.arguments.name ?? call.arguments.payee ?? call.arguments.query;
+  const said = call.arguments.amount ?? call.arguments.name ?? call.arguments.payee ?? call.arguments.query ?? call.arguments.task ?? call.arguments.term;
   return said === undefined ? tool : `${tool} ${oneLine(String(said), 40)}`;
 }
 
@@ -68,11 +68,11 @@ export function texts(event: AnyEvent, units: Units): string {
     case "run_started":
       return `the run begins: ${event.workers} workers, ${event.rounds} rounds`;
     case "need":
-      return `need ${Number(event.amount).toFixed(1)}${THIN}${units.termsOf(String(event.resource)).unit} for each worker`;
+      return `need ${Number(event.amount).toFixed(1)}${THIN}${units.termsOf(String(event.resource)).unit} for each worker${event.roster ? `, ${amount(Number(event.roster), String(event.resource), units)} authorised` : ""}`;
     case "episode_started":
-      return event.parent ? `is born, after ${event.parent}` : "is born";
+      return event.parent ? `is born, after ${event.parent}` : event.spawned_by ? `is born, started by ${event.spawned_by}` : "is born";
     case "episode_ended":
-      return `ends after ${event.turns} turns`;
+      return `ends after ${event.turns} turns${event.reason === "retired" || event.reason === "stuck" ? `, ${event.reason}` : ""}`;
     case "note_read":
       return `read ${event.note} v${event.version}`;
     case "note_written":
@@ -89,13 +89,53 @@ export function texts(event: AnyEvent, units: Units): string {
       return event.error ? `refused: ${oneLine(String(event.error))}` : oneLine(String(event.message));
     case "approval":
       return `${event.granted ? "approved" : "not approved"}: ${oneLine(String(event.reason))}`;
-    case "demand":
-      return `demand ${event.due}: used ${event.used}, holds ${event.held}`;
+    case "demand": {
+      const scale = 10 ** units.termsOf(String(event.resource)).decimals;
+      const [due, used, held] = [event.due, event.used, event.held].map((each) => Number(each) / scale);
+      return `demand ${due}: used ${used}, holds ${held}`;
+    }
+    case "intervened":
+      return intervened(event, units);
+    case "note_offered":
+      return `offered “${oneLine(String(event.name), 32)}” to the commons`;
+    case "note_refused":
+      return `“${oneLine(String(event.name), 32)}” is not published: ${event.version ? `v${event.version} stood` : "there was none"}`;
+    case "document_read":
+      return `looked up “${oneLine(String(event.term), 32)}” in ${event.document} v${event.version}`;
+    case "reflex_acted":
+      return `reflex: ${{ refuse: "refused", release: "released", wait: "waited" }[String(event.did)] ?? event.did} by ${oneLine(String(event.rule))}`;
+    case "stuck":
+      return `is stuck for ${event.turns} turns: ${oneLine(String(event.sign))}`;
+    case "harness_edited":
+      return `set ${event.setting} of its harness from ${event.before} to ${event.after}`;
+    case "task_taken":
+      return `took ${event.task}, until round ${event.until}`;
+    case "step_done":
+      return `did step ${event.step} of ${event.task}: ${figure(event.start)} → ${figure(event.figure)}, ${event.minutes} min`;
+    case "step_checked":
+      return `step ${event.step} of ${event.task} is ${event.accepted ? "accepted" : "not accepted"}`;
+    case "rolled_back":
+      return event.step ? `took ${event.task} back to behind step ${event.step}` : `took ${event.task} back to its beginning`;
+    case "task_closed":
+      return `${event.task} is ${event.outcome}`;
     case "run_finished":
       return `the run is ${event.status}`;
     default:
       return String(event.kind).replaceAll("_", " ");
   }
+}
+
+const figure = (value: unknown) => String(value).padStart(4, "0");
+
+function intervened(event: AnyEvent, units: Units): string {
+  const to = (event.to as string[] | undefined) ?? [];
+  const sought = (event.sought as { account: string; resource: string; amount: number }[] | undefined) ?? [];
+  const parts = [`the owner: ${String(event.act).replaceAll("_", " ")}`];
+  if (to.length) parts.push(to.length > 4 ? `${to.length} workers` : to.join(" "));
+  if (sought.length) parts.push(`${sought.map((each) => `${amount(each.amount, each.resource, units)} of ${each.account}`).join(" ")}`);
+  if (event.family) parts.push(`family ${event.family}`);
+  if (event.until) parts.push(`until round ${event.until}`);
+  return parts.join(", ") + (event.text ? `: ${oneLine(String(event.text))}` : "");
 }
 
 function moved(legs: Leg[], units: Units): string {

@@ -62,7 +62,7 @@ export function Lanes({ model, place, at, version, axisOf, move, scrub }: Props)
         ))}
       </div>
       <div className="plot" style={{ top: first }}>
-        <Canvas height={height} draw={draw} onPointer={pick} label={`A lane for each of ${model.workers.length} workers: what it took so far, its lives, its notes.`} />
+        <Canvas height={height} draw={draw} onPointer={pick} label={`A lane for each of ${model.workers.length} workers: ${model.hasTasks ? "the steps it did" : "what it took"} so far, its lives, its notes.`} />
       </div>
     </div>
   );
@@ -98,9 +98,16 @@ function Label({ lane, model, at, isChosen, choose }: { lane: Lane; model: RunMo
         {worker.alarms.some((alarm) => alarm.round <= at) && <span className="alarm"> ▲</span>}
       </span>
       <span className="dim">{now ? `gen ${now.generation}` : ""}</span>
-      <span className={`num ${excess > 0 ? "over" : "under"}`}>{whole(excess, true)}</span>
-      <span className="num dim">{whole(worker.acquired.at(at))}</span>
-      {isChosen && (
+      {model.hasTasks ? <span className="num cut">{taskAt(worker, at)}</span> : <span className={`num ${excess > 0 ? "over" : "under"}`}>{whole(excess, true)}</span>}
+      <span className="num dim">{whole(model.hasTasks ? worker.steps.at(at) : worker.acquired.at(at))}</span>
+      {isChosen && model.hasTasks && (
+        <span className="dim" style={{ gridColumn: "1 / -1", marginTop: 2 }}>
+          at work on <b className="strong">{taskAt(worker, at) || "nothing"}</b>
+          <br />
+          {whole(worker.steps.at(at))} steps handed in
+        </span>
+      )}
+      {isChosen && !model.hasTasks && (
         <span className="dim" style={{ gridColumn: "1 / -1", marginTop: 2 }}>
           acquired <b className="strong">{whole(worker.acquired.at(at))}</b>, need {whole(model.need.at(at))} {model.unit}
           <br />
@@ -111,4 +118,5 @@ function Label({ lane, model, at, isChosen, choose }: { lane: Lane; model: RunMo
   );
 }
 
+const taskAt = (worker: Worker, at: number) => worker.tasks.findLast((each) => each.from <= at && (each.to ?? Infinity) >= at)?.task ?? "";
 const lifeAt = (worker: Worker, at: number) => worker.lives.findLast((life) => life.born <= at);

@@ -241,7 +241,8 @@ function Time({ live, place, at, move }: { live: Live; place: RunAt; at: number;
       </div>
       <div className="lanehead">
         <span className="strong">{whole(model.workers.length)} workers</span>
-        {(["excess", "round", "held"] as const).map((show, index) => (
+        {model.hasTasks && <span className="dim">steps handed in so far</span>}
+        {!model.hasTasks && (["excess", "round", "held"] as const).map((show, index) => (
           <button key={show} className="button small" style={{ height: 22 }} aria-pressed={place.show === show} onClick={() => move({ show })}>
             {show === "round" ? "per round" : show}
             <kbd>{index + 1}</kbd>

@@ -46,20 +46,34 @@ function Moment({ live, place, at, copied }: { live: Live; place: RunAt; at: num
         </a>
       </div>
       <dl>
-        <dt>acquired</dt>
-        <dd className={taken > needed ? "over" : "under"}>
-          {whole(taken)} {model.unit}
-        </dd>
-        <dt>need</dt>
-        <dd>
-          {whole(needed)} {model.unit}
-        </dd>
-        <dt>excess</dt>
-        <dd className={beyond > 0 ? "over" : "under"}>
-          {whole(beyond, true)} {model.unit}
-        </dd>
-        <dt>reference</dt>
-        <dd>{reference === undefined ? "–" : `${whole(reference, true)} ${model.unit}`}</dd>
+        {model.hasTasks && (
+          <>
+            <dt>tasks done</dt>
+            <dd>{whole(model.tasksDone.at(at))}</dd>
+            <dt>tasks lost</dt>
+            <dd>{whole(model.tasksLost.at(at))}</dd>
+            <dt>steps</dt>
+            <dd>{whole(model.steps.at(at))}</dd>
+          </>
+        )}
+        {(!model.hasTasks || taken + needed > 0) && (
+          <>
+            <dt>acquired</dt>
+            <dd className={taken > needed ? "over" : "under"}>
+              {whole(taken)} {model.unit}
+            </dd>
+            <dt>need</dt>
+            <dd>
+              {whole(needed)} {model.unit}
+            </dd>
+            <dt>excess</dt>
+            <dd className={beyond > 0 ? "over" : "under"}>
+              {whole(beyond, true)} {model.unit}
+            </dd>
+            <dt>reference</dt>
+            <dd>{reference === undefined ? "–" : `${whole(reference, true)} ${model.unit}`}</dd>
+          </>
+        )}
         <dt>budget left</dt>
         <dd>{amount(model.budget.at(at), "money", model)}</dd>
         <dt>agents</dt>
@@ -162,7 +176,7 @@ function Events({ model, place, at, version, move }: { model: RunModel; place: R
   );
 }
 
-const CLASS: Partial<Record<Mark, string>> = { above: "over", below: "under", refused: "alarm" };
+const CLASS: Partial<Record<Mark, string>> = { above: "over", below: "under", refused: "alarm", stuck: "alarm", closed: "strong", owner: "strong" };
 
 function EventRow({ model, at, top, place }: { model: RunModel; at: number; top: number; place: RunAt }) {
   const mark = MARKS[model.eventMark.at(at)] ?? "other";
@@ -192,7 +206,7 @@ function list(model: RunModel, end: number, place: RunAt): Listed {
     const mark = MARKS[model.eventMark.at(at)]!;
     // What only says that a call was done adds nothing to the call, unless it is asked for.
     if (mark === "other" && !rest.length) continue;
-    if (named && model.workerAt(model.eventWorker.at(at))?.name !== named) continue;
+    if (named && named !== (named.includes(".") ? model.eventAgent[at] : model.workerAt(model.eventWorker.at(at))?.name)) continue;
     if (rest.length && !rest.every((word) => mark.includes(word) || model.eventText[at]!.toLowerCase().includes(word) || model.eventAgent[at]!.includes(word))) continue;
     const now = model.eventRound.at(at);
     if (now !== round) found.push(-(round = now) - 1);
