@@ -38,7 +38,7 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     del data["extends"]
     data["workers"] = [_beside(group) for group in data["workers"]]
     data["monitors"] = [{each["name"]: each["parameters"]} for each in data["monitors"]]
-    data["world"]["tools"] = [_under(each, "name") for each in data["world"]["tools"]]
+    data["world"]["tools"] = [_tool(each) for each in data["world"]["tools"]]
     if tasks := data["world"].get("tasks"):
         tasks["list"] = [_under(each, "name") for each in tasks["list"]]
     if "at" in data:
