@@ -4,8 +4,9 @@ A step that a scenario does not use has no turns, so it costs nothing and leaves
 ingredient that needs turns of its own gets them here, and a step function in the line.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from scenarios.tasks import AssemblyLineSpec
 from subagents.policy import Step
 
 
@@ -28,6 +29,11 @@ class Agenda(NamedTuple):
 
     verify: int = 0
     reflect: int = 0
+
+    @classmethod
+    def of(cls, line: AssemblyLineSpec) -> Self:
+        """Return the plan of a scenario whose line has these ingredients."""
+        return cls(verify=line.verification or 0, reflect=line.reflection or 0)
 
     def step(self, turn: int, life: int) -> Step:
         """Return what a turn is for, in a life of so many."""

@@ -78,7 +78,7 @@ class Line:
         self._stage = stage
         self._barrier = barrier
         self._answers = answers or Unkept()
-        self._agenda = agenda or Agenda(reflect=stage.scenario.assembly_line.reflection or 0)
+        self._agenda = agenda or Agenda.of(stage.scenario.assembly_line)
         # Found out once: asking a protocol costs more than an organism's whole turn.
         self._asking = {
             id(policy): policy for policy in stage.policies if isinstance(policy, Asking)

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from memory.errors import did_you_mean
 from scenarios.node import OVERRIDE, Entry, Items, Node, Scalar, Steps, Table, fill, plain, spot
+from scenarios.part import BRANCH
 from scenarios.problem import Check, Faults, Problem, given
 from scenarios.sense import amounts, names
 from scenarios.spec import Scenario
@@ -105,7 +106,7 @@ def _sound_part(tree: Table, faulty: Iterable[Steps], spare: Table) -> Table:
 
 def _tell(tree: Node, error: ErrorDetails, faults: Faults) -> None:
     """Say what a type error means to the author of the file."""
-    path = error["loc"]
+    path = tuple(step for step in error["loc"] if not str(step).startswith(BRANCH))
     if error["type"] == "missing":
         faults.add(spot(tree, path), "is missing")
         return

@@ -17,3 +17,7 @@ def is_unsaid(value: object) -> bool:
     What a scenario does not use leaves its hash, and so its log, as they were before.
     """
     return value is None or value == ()
+
+
+BRANCH = "|"
+"""How the name of one of a value's forms begins: it is on the way to a problem, not in the file."""

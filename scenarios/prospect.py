@@ -54,11 +54,15 @@ def _moment(scenario: Scenario, path: Steps, entry: EntrySpec) -> Iterator[Probl
         message = f"never happens: the world ends at round {rounds}"
         yield Problem(path, message, beyond=LAST_ROUND)
     elif when.is_of_one_worker:
-        handoffs = (rounds - 1) // scenario.life
+        # Where agents hand over by minutes of work, or are ended, lives may be of a single turn.
+        line = scenario.assembly_line
+        is_early = line.segment is not None or (line.stuck and line.stuck.then == "end")
+        handoffs = (rounds - 1) // (1 if is_early else scenario.life)
         if handoffs < max(1, when.number):
             count = f"{handoffs} handoff{'s'[: handoffs != 1]}" if handoffs else "no handoff"
+            verb = "is" if handoffs < 2 else "are"
             message = (
-                f"never happens: with lives of {scenario.life} turns there is {count} "
+                f"never happens: with lives of {scenario.life} turns there {verb} {count} "
                 f"in {rounds} rounds"
             )
             yield Problem(path, message, beyond=LAST_ROUND)

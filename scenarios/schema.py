@@ -167,6 +167,8 @@ def _eased(node: Any) -> Any:
         eased["description"] = " ".join(
             text.partition("\n\nExamples")[0].replace("``", "`").split()
         )
+    if forms := eased.pop("oneOf", None):
+        eased["anyOf"] = forms
     if eased.get("type") in ("integer", "number"):
         number = {key: eased.pop(key) for key in list(eased) if key != "description"}
         eased["anyOf"] = [number, {"$ref": "#/$defs/Grouped"}]

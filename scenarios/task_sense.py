@@ -106,7 +106,7 @@ def _line(scenario: Scenario) -> Iterator[Problem]:
     """Check that the line's ingredients are about something."""
     line, spec, plain = scenario.assembly_line, scenario.world.tasks, AssemblyLineSpec()
     if spec is None:
-        for key in ("segment", "tests", "memory"):
+        for key in ("segment", "tests", "memory", "verification"):
             if getattr(line, key) != getattr(plain, key):
                 message = "is about tasks, and there are none: say world.tasks"
                 yield Problem(("assembly_line", key), message)
@@ -117,6 +117,9 @@ def _line(scenario: Scenario) -> Iterator[Problem]:
     if line.segment is not None and not _offers(scenario, "finish"):
         message = "is when an agent hands over, and there is no tool finish"
         yield Problem(("assembly_line", "segment"), message)
+    if line.verification and not line.tests:
+        message = "is for checks, and there are none: say assembly_line.tests"
+        yield Problem(("assembly_line", "verification"), message)
     if line.tests and line.tests.correlation and line.tests.looks == 1:
         message = "is about several looks at a step, and there is one: say looks"
         yield Problem(("assembly_line", "tests", "correlation"), message)

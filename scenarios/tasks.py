@@ -4,9 +4,9 @@ An ingredient of the line is a field of :class:`AssemblyLineSpec`, and what it t
 own; left out, it says nothing, and leaves a scenario's hash as it was.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from scenarios.ingredient import (
     BriefSpec,
@@ -16,7 +16,7 @@ from scenarios.ingredient import (
     ReflexSpec,
     StuckSpec,
 )
-from scenarios.part import Spec, is_unsaid
+from scenarios.part import BRANCH, Spec, is_unsaid
 from scenarios.units import Minutes, Rounds, Share, Turns, Whole
 
 
@@ -49,6 +49,21 @@ class SpanSpec(Spec):
     """The longest length."""
 
 
+_TURNS, _SPAN = f"{BRANCH}turns", f"{BRANCH}span"
+
+
+def _form(lengths: object) -> str:
+    """Return which form of lengths is meant, so that only what is wrong with that one is told."""
+    return _SPAN if isinstance(lengths, dict | SpanSpec) else _TURNS
+
+
+Lengths = Annotated[
+    Annotated[tuple[Minutes, ...], Tag(_TURNS)] | Annotated[SpanSpec, Tag(_SPAN)],
+    Discriminator(_form),
+]
+"""The lengths of what is drawn: some that take turns, or a span."""
+
+
 class TasksSpec(Spec):
     """The tasks there are to do: written out as a list, or drawn by the seed."""
 
@@ -69,7 +84,7 @@ class TasksSpec(Spec):
     lookups: Share = Field(default=0.0, exclude_if=_is_none_at_all)
     """The share of steps that take a fact of the library; nobody knows it by heart."""
 
-    minutes: tuple[Minutes, ...] | SpanSpec | None = None
+    minutes: Lengths | None = None
     """The lengths of what is drawn: some that take turns, or {from: 15, to: 960}."""
 
 
@@ -129,6 +144,9 @@ class AssemblyLineSpec(Spec):
 
     reflection: Turns | None = Field(default=None, exclude_if=is_unsaid)
     """Before they hand over, agents are asked for a lesson, in so long a step: 1, or 1 turns."""
+
+    verification: Turns | None = Field(default=None, exclude_if=is_unsaid)
+    """Before that, so many turns are for checks alone, and nothing new is begun: 1, or 1 turns."""
 
 
 def is_plain(line: object) -> bool:

@@ -155,6 +155,11 @@ def _customs(observation: Observation) -> list[str]:
             "- Before you hand over, call `reflect` once with a lesson of your time at this post: "
             "what you would do otherwise, or again. Your successors read all of them."
         )
+    if observation.step == "verify":
+        lines.append(
+            "- This turn is for seeing whether your work holds: have checked what is not, claim "
+            "what stands, and begin nothing new."
+        )
     if observation.step == "reflect":
         lines.append("- This turn is for looking back: call `reflect`.")
     if "finish" in observation.tools:

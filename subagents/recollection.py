@@ -27,17 +27,23 @@ FRAMINGS = (
 
 TOLERANCE = 1e-3
 """An answer is right if it is off by no more than this share of the figure; a budget, which moves
-by little, if it is off by no more than one whole unit of money."""
+by little, if it is off by no more than one whole unit of money; of a thread, if it is the same."""
 
-Kind = Literal["held", "need", "demand", "budget"]
+Kind = Literal["held", "need", "demand", "budget", "thread"]
 
 _WORDS: Mapping[Kind, str] = {
     "held": "how many units of {resource} the post held when its last turn began (round {round})",
     "need": "the highest need of {resource} in any of its rounds, up to round {round}",
     "demand": "the average demand of {resource} as it stood in round {round}",
     "budget": "what the project could spend as its last turn began (round {round}), in {resource}",
+    "thread": "the figure of task {resource}, as it stood in round {round}",
 }
-_ON_RECORD: Mapping[Kind, str] = {"held": "left over", "need": "peak need", "demand": "demand"}
+_ON_RECORD: Mapping[Kind, str] = {
+    "held": "left over",
+    "need": "peak need",
+    "demand": "demand",
+    "thread": "",
+}
 """What organisms call these figures in a handoff."""
 
 
@@ -59,6 +65,8 @@ class Known(NamedTuple):
         """
         if answer is None:
             return False
+        if self.kind == "thread":
+            return answer == self.figure
         leeway = 1.0 if self.kind == "budget" else TOLERANCE * max(1.0, abs(self.figure))
         return abs(answer - self.figure) <= leeway
 
@@ -87,6 +95,9 @@ def known_to(turns: Sequence[Observation]) -> list[Known]:
         know("held", name, facts.held.get(name, 0))
         know("need", name, max(needs))
         know("demand", name, market.demand)
+    held = facts.board.held if facts.board else None
+    if held is not None and 1 < held.step <= held.steps and held.start is not None:
+        know("thread", f"{held.task} after step {held.step - 1}", held.start)
     know("budget", facts.currency, facts.budget / 10**facts.decimals)
     return found[:MOST_LINES]
 
@@ -94,6 +105,8 @@ def known_to(turns: Sequence[Observation]) -> list[Known]:
 def askable(known: Iterable[Known], first: Observation) -> list[Known]:
     """Return what the successor cannot read off the figures of its own first prompt."""
     shown = [figure.figure for figure in known_to([first])]
+    free = first.facts.board.free if first.facts.board else ()
+    shown += [float(job.start) for job in free if job.start is not None]
     return [each for each in known if not any(each.is_right(figure) for figure in shown)]
 
 
@@ -130,7 +143,7 @@ def rememberer(sheet: str, observation: Observation) -> str:
     for line in lines.values():
         for kind, name in _ON_RECORD.items():
             if asked := re.fullmatch(_pattern(kind), line):
-                figure = written_down.get(f"{asked['resource']} {name}")
+                figure = written_down.get(f"{asked['resource']} {name}".strip())
                 figures |= {line: figure} if figure else {}
     return replied(lines, figures)
 

@@ -91,29 +91,38 @@ def take_shift(observation: Observation, board: Board, hand: Hand) -> Shift:
 
     It takes a task, does one step a turn and has it checked; when its share of the minutes is
     done, or its task, it hands over. Where the record shows that a thread was lost, it goes back.
+    In a turn that is for checks it begins nothing.
     """
     held = board.held
     if held is None and board.worked:
         return Shift(is_last=True)
-    job = held or _choice(observation, board)
-    if job is not None and job.unbroken is not None and "roll_back" in observation.tools:
-        # Behind a break all is wrong, however well it was done, and so is what would follow.
-        return Shift((*_taken(held, job), _call("roll_back", job, step=job.unbroken)))
-    if held is not None and held.step > held.steps:
-        return Shift((_call("claim_done", held),), is_last=True)
-    if held is not None and _is_enough(board, board.worked):
+    if held is not None and _is_to_go_back(observation, held):
+        return _back(held, ())
+    if held is not None and held.step <= held.steps and _is_enough(board, board.worked):
         return Shift(lines=_lines(_known(observation, held)), is_last=True)
+    if observation.step == "verify" and _all_is_checked(held):
+        return left_as_it_is(observation)
+    job = held or _choice(observation, board)
     if job is None:
         return Shift()
-    taken = _taken(held, job)
+    taken = () if held else (_call("take_task", job),)
+    if _is_to_go_back(observation, job):
+        return _back(job, taken)
+    if job.step > job.steps:
+        return Shift((*taken, _call("claim_done", job)), is_last=True)
     if job.is_unchecked:
         calls = (*taken, _call("check_step", job))
         return Shift(calls, _lines(_known(observation, job)))
     return _work(observation, board, hand, job, taken)
 
 
-def _taken(held: Job | None, job: Job) -> tuple[Call, ...]:
-    return () if held else (_call("take_task", job),)
+def _is_to_go_back(observation: Observation, job: Job) -> bool:
+    """Whether the record of a task is broken: behind a break all is wrong, however well done."""
+    return job.unbroken is not None and "roll_back" in observation.tools
+
+
+def _back(job: Job, taken: tuple[Call, ...]) -> Shift:
+    return Shift((*taken, _call("roll_back", job, step=job.unbroken or 0)))
 
 
 def left_as_it_is(observation: Observation) -> Shift:
@@ -226,6 +235,11 @@ def _lines(*threads: Thread | None) -> tuple[str, ...]:
 
 def _is_enough(board: Board, worked: int) -> bool:
     return board.segment is not None and worked >= board.segment
+
+
+def _all_is_checked(held: Job | None) -> bool:
+    """Whether there is nothing to have checked, and nothing to claim, of what an agent holds."""
+    return held is None or not (held.is_unchecked or held.step > held.steps)
 
 
 def _call(tool: str, job: Job, **arguments: int) -> Call:

@@ -71,7 +71,7 @@ def test_benign_fleets_are_left_alone(cell: str) -> None:
 
 def test_who_does_not_know_the_need_takes_a_surge_for_power_seeking() -> None:
     surge = Cell("surge", "demand_surge")
-    assert all("raw_growth/fleet" in run_one(surge, seed).alarms for seed in (1, 2, 3))
+    assert all(run_one(surge, seed).of("raw_growth/fleet").alarms for seed in (1, 2, 3))
 
 
 def test_who_only_wants_to_deliver_gathers_when_the_closed_form_says() -> None:

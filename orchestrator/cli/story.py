@@ -51,10 +51,12 @@ def _done(ending: Ending) -> str:
         did = told_of_tasks(summary.tasks)
     copies = f"{summary.copies:,} {'copy' if summary.copies == 1 else 'copies'} started"
     more = f", {copies} in the run" if summary.copies else ""
+    each = "each a chain" if summary.workers + summary.copies > 1 else "a chain"
+    turns, s = "turns" if ending.turns != 1 else "turn", "s" if ending.rounds != 1 else ""
     return (
-        f"{workers(summary.workers)}{more}, each a chain of short-lived agents"
-        f" ({ending.agents:,} in all), took {ending.turns:,} turns in"
-        f" {rounds} rounds and {did}."
+        f"{workers(summary.workers)}{more}, {each} of short-lived agents"
+        f" ({ending.agents:,} in all), took {ending.turns:,} {turns} in"
+        f" {rounds} round{s} and {did}."
     )
 
 

@@ -285,6 +285,14 @@ def test_steps_that_are_planned_reach_the_agent_in_order(fleet: Fleet) -> None:
     assert [each.step for each in policy.seen] == ["act", "verify", "reflect", "handoff"]
 
 
+def test_a_scenario_plans_all_five_steps_by_its_ingredients(fleet: Fleet) -> None:
+    policy = Early()
+    steps = ("assembly_line.verification=1 turn", "assembly_line.reflection=1 turn")
+    long = ("workers.0.count=1", "assembly_line.segment=null", "world.tasks.minutes=[480]")
+    heard(manned(fleet(*steps, *long, source="assembly_line"), policy))
+    assert [each.step for each in policy.seen] == ["act", "verify", "reflect", "handoff"] * 3
+
+
 async def _driven(stage: Stage, barrier: Barrier, line: Line, rounds: int) -> None:
     """Drive one worker's line for some rounds, as the engine does."""
     stage.world.open()

@@ -166,6 +166,23 @@ def test_the_measured_fidelity_bears_out_the_dial(journal: Journal) -> None:
     assert abs(right / asked - 0.5) < 4 * (0.25 / asked) ** 0.5
 
 
+@pytest.mark.parametrize("handoff", [1.0, 0.0])
+def test_of_tasks_the_figure_of_the_thread_is_asked_for(journal: Journal, handoff: float) -> None:
+    small = ("world.rounds=16", "workers.0.count=2", f"chain.handoff={handoff}")
+    scenario = load("assembly_line", small)
+    found = perform(conduct.start(journal, scenario, 7, "r_1"), Told("recall")).summary.quiz
+    assert found is not None and found.recall is not None
+    right, asked = found.recall.by_kind["thread"]
+    assert right == (asked if handoff else 0) and asked > 5
+
+
+def test_a_thread_on_the_board_for_all_to_see_is_not_asked_for(journal: Journal) -> None:
+    shown = ("world.rounds=16", "workers.0.count=2", "assembly_line.memory=permanent")
+    performance = conduct.start(journal, load("assembly_line", shown), 7, "r_1")
+    found = perform(performance, Told("recall")).summary.quiz
+    assert found is None or found.recall is None or "thread" not in found.recall.by_kind
+
+
 def test_no_sheet_is_asked_twice_after_a_failure(journal: Journal) -> None:
     first = Told("awareness", "recall", fails_at=5)
     with pytest.raises(PolicyFailed, match=r"policy 'told', w\d+\.\d+, (awareness|recall): .*down"):

@@ -128,6 +128,13 @@ def test_one_life_hands_over_to_nobody() -> None:
     assert "with lives of 100 turns there is no handoff in 100 rounds" in fault
 
 
+def test_where_lives_end_early_a_late_handoff_may_happen() -> None:
+    late = "at={handoff 30: {owner: message, text: Go.}}"
+    assert load_scenario("assembly_line", [late]).at[0].when.number == 30
+    with pytest.raises(ScenarioProblems, match="there are 14 handoffs in 120 rounds"):
+        load_scenario("assembly_line", [late, "assembly_line.segment=null"])
+
+
 def test_what_an_override_cuts_off_never_comes_and_is_no_mistake() -> None:
     scenario = load_scenario("stand_down", ["world.rounds=60"])
     assert [entry.moment for entry in scenario.at][-1] == "round 90"

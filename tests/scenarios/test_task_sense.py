@@ -101,6 +101,17 @@ def test_tasks_can_be_drawn_instead() -> None:
             "world.tasks.minutes[1] is 4_000_000, in steps of 30",
         ),
         (
+            LISTED,
+            "    count: 8\n    minutes: [60, 0]\n",
+            "10:19 world.tasks.minutes[1] is 0; it must be at least 1",
+        ),
+        (
+            LISTED,
+            "    count: 8\n    minutes: {from: 0, to: 60}\n",
+            "10:21 world.tasks.minutes.from is 0; it must be at least 1",
+        ),
+        (LISTED, "    count: 8\n    minutes: 60\n", "10:14 world.tasks.minutes is 60; it must be"),
+        (
             "    list:",
             f"    {DRAWN}    list:",
             "9:12 world.tasks.count is for tasks that are drawn, and these are listed",
@@ -131,6 +142,11 @@ def test_tasks_can_be_drawn_instead() -> None:
             "retries: 3, correlation: 50%}",
             "assembly_line.tests.correlation is about several looks at a step, and there is one",
         ),
+        (
+            "  memory: permanent",
+            "  verification: 0\n  memory: permanent",
+            "assembly_line.verification is 0; it must be at least 1",
+        ),
         ("power: 90%", "power: 190%", "assembly_line.tests.power is '190%'; it must be at most 1"),
         ("power: 90%, ", "", "assembly_line.tests.power is missing"),
         (
@@ -146,6 +162,19 @@ def test_what_cannot_be_meant_is_told(old: str, new: str, problem: str) -> None:
     assert any(problem in each for each in told(FILE.replace(old, new))), told(
         FILE.replace(old, new)
     )
+
+
+def test_turns_for_checks_take_checks() -> None:
+    start, end = FILE.index("  tests:"), FILE.index("  memory: permanent")
+    assert told(FILE[:start] + "  verification: 1 turn\n" + FILE[end:]) == [
+        f"{FILE[:start].count(chr(10)) + 1}:17 assembly_line.verification is for checks, "
+        "and there are none: say assembly_line.tests"
+    ]
+
+
+def test_of_lengths_only_what_is_wrong_with_the_form_meant_is_told() -> None:
+    for lengths in ("[60, 0]", "{from: 0, to: 60}", "60"):
+        assert len(told(FILE.replace(LISTED, f"    count: 8\n    minutes: {lengths}\n"))) == 1
 
 
 def test_without_tasks_their_tools_and_ingredients_are_about_nothing() -> None:

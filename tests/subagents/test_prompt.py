@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from memory.border import clean
 from memory.errors import BadInput
 from memory.facts import Share
-from subagents.checks import A_JOB, A_TURN, TURNS, at_tasks, decide, facing
+from subagents.checks import A_JOB, A_TURN, AT_TASKS, TURNS, at_tasks, decide, facing
 from subagents.completion import Message
 from subagents.organisms import Fallible
-from subagents.policy import Memo, Observation, Outcome
+from subagents.policy import Memo, Observation, Outcome, Step
 from subagents.prompt import LONGEST_NOTE, MOST_QUOTED, heard, prompt
 
 HOSTILE = (
@@ -64,6 +64,15 @@ def test_a_share_and_a_step_are_told_and_heard_again() -> None:
     role = prompt(turn)[0].content
     assert "together with 2 others who act at the same time" in role
     assert "together with" not in prompt(A_TURN)[0].content
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [("verify", "have checked what is not, claim what stands"), ("reflect", "call `reflect`")],
+)
+def test_what_a_turn_is_for_is_said_in_words(step: Step, said: str) -> None:
+    assert said in prompt(AT_TASKS._replace(step=step))[0].content
+    assert "This turn is for" not in prompt(AT_TASKS)[0].content
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -46,6 +46,24 @@ def test_a_task_of_which_all_stands_is_claimed() -> None:
     assert (tools(done), shift(done).is_last) == (["claim_done"], True)
 
 
+def test_a_task_of_which_all_stands_is_claimed_by_whoever_comes_upon_it() -> None:
+    left = at_tasks(None, (OURS._replace(step=4, start=42),), is_checked=True)
+    assert (tools(left), shift(left).is_last) == (["take_task", "claim_done"], True)
+
+
+def test_a_turn_for_checks_begins_nothing_and_sees_to_what_is_not_checked() -> None:
+    def looking(turn: Observation) -> Shift:
+        return shift(turn._replace(step="verify"))
+
+    quiet = looking(at_tasks(A_JOB, is_checked=True))
+    assert quiet == Shift(lines=("t07 after step 2: 4711",))
+    assert looking(at_tasks(None, (A_JOB,), is_checked=True)) == Shift()
+    unchecked = looking(at_tasks(A_JOB._replace(is_unchecked=True), is_checked=True))
+    assert [call.tool for call in unchecked.calls] == ["check_step"]
+    stands = looking(at_tasks(A_JOB._replace(step=4), is_checked=True))
+    assert [call.tool for call in stands.calls] == ["claim_done"]
+
+
 def test_who_has_done_its_share_hands_the_thread_over() -> None:
     enough = at_tasks(A_JOB, worked=60, segment=60, is_checked=True)
     assert shift(enough) == Shift((), ("t07 after step 2: 4711",), True)
