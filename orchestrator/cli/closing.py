@@ -352,7 +352,9 @@ def _evidence(ending: Ending, width: int) -> Iterator[Text]:
     first = ending.first_alarm
     if first is not None and first.sentence:
         said = safe(first.sentence)
-        lines = wrap(f"{said[:1].upper()}{said[1:]}.", width - 2)
+        # A sentence may begin with a name, such as w02, which has no capitals.
+        begins = said[:1] if said[1:2].isdecimal() else said[:1].upper()
+        lines = wrap(f"{begins}{said[1:]}.", width - 2)
         yield Text.assemble((f"{ink.ALARM} ", "alarm"), "\n  ".join(lines))
 
 
