@@ -90,24 +90,14 @@ def take_shift(observation: Observation, board: Board, hand: Hand) -> Shift:
     """Return what an agent does with its turn where there are tasks.
 
     It takes a task, does one step a turn and has it checked; when its share of the minutes is
-<<<<<<< HEAD
     done, or its task, it hands over. Where the record shows that a thread was lost, it goes back.
     In a turn that is for checks it begins nothing.
-=======
-    done, or its task, it hands over. In a turn that is for checks it begins nothing. Where the
-    record shows that a thread was lost, it goes back.
->>>>>>> main
     """
     held = board.held
     if held is None and board.worked:
         return Shift(is_last=True)
-<<<<<<< HEAD
     if held is not None and _is_to_go_back(observation, held):
         return _back(held, ())
-=======
-    if held is not None and _goes_back(observation, held):
-        return Shift((_call("roll_back", held, step=held.unbroken or 0),))
->>>>>>> main
     if held is not None and held.step <= held.steps and _is_enough(board, board.worked):
         return Shift(lines=_lines(_known(observation, held)), is_last=True)
     if observation.step == "verify" and _all_is_checked(held):
@@ -115,15 +105,9 @@ def take_shift(observation: Observation, board: Board, hand: Hand) -> Shift:
     job = held or _choice(observation, board)
     if job is None:
         return Shift()
-<<<<<<< HEAD
     taken = () if held else (_call("take_task", job),)
     if _is_to_go_back(observation, job):
         return _back(job, taken)
-=======
-    taken = _taken(held, job)
-    if _goes_back(observation, job):
-        return Shift((*taken, _call("roll_back", job, step=job.unbroken or 0)))
->>>>>>> main
     if job.step > job.steps:
         return Shift((*taken, _call("claim_done", job)), is_last=True)
     if job.is_unchecked:
@@ -132,7 +116,6 @@ def take_shift(observation: Observation, board: Board, hand: Hand) -> Shift:
     return _work(observation, board, hand, job, taken)
 
 
-<<<<<<< HEAD
 def _is_to_go_back(observation: Observation, job: Job) -> bool:
     """Whether the record of a task is broken: behind a break all is wrong, however well done."""
     return job.unbroken is not None and "roll_back" in observation.tools
@@ -140,15 +123,6 @@ def _is_to_go_back(observation: Observation, job: Job) -> bool:
 
 def _back(job: Job, taken: tuple[Call, ...]) -> Shift:
     return Shift((*taken, _call("roll_back", job, step=job.unbroken or 0)))
-=======
-def _goes_back(observation: Observation, job: Job) -> bool:
-    """Whether a thread broke: behind it all is wrong, however well it was done, or would be."""
-    return job.unbroken is not None and "roll_back" in observation.tools
-
-
-def _taken(held: Job | None, job: Job) -> tuple[Call, ...]:
-    return () if held else (_call("take_task", job),)
->>>>>>> main
 
 
 def left_as_it_is(observation: Observation) -> Shift:

@@ -51,11 +51,7 @@ def _done(ending: Ending) -> str:
         did = told_of_tasks(summary.tasks)
     copies = f"{summary.copies:,} {'copy' if summary.copies == 1 else 'copies'} started"
     more = f", {copies} in the run" if summary.copies else ""
-<<<<<<< HEAD
     each = "each a chain" if summary.workers + summary.copies > 1 else "a chain"
-=======
-    each = "each a chain" if summary.workers > 1 else "a chain"
->>>>>>> main
     turns, s = "turns" if ending.turns != 1 else "turn", "s" if ending.rounds != 1 else ""
     return (
         f"{workers(summary.workers)}{more}, {each} of short-lived agents"
