@@ -13,6 +13,7 @@ def passes(tests: ChecksSpec, seed: int, thread: Thread, is_sound: bool) -> bool
 
     Examples
     --------
+    >>> from scenarios.workshop import Task
     >>> def power(**dials: float) -> float:
     ...     tests, thread = ChecksSpec(power=0.5, **dials), Thread(Task("t", 30, 30, seed=7))
     ...     found = 0

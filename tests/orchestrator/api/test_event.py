@@ -25,7 +25,7 @@ from orchestrator.conduct import load, start
 from orchestrator.engine import Listeners
 scenario = load("all_honest", ("world.rounds=48",))
 with Journal.open(sys.argv[1]) as journal:
-    for run, pace in (("r_ends", 100), ("r_lasts", 2)):
+    for run, pace in (("r_ends", 12), ("r_lasts", 2)):
         performance = start(journal, scenario, run=run)
         print("begun", flush=True)
         asyncio.run(performance.play(Listeners(rounds_per_second=pace), with_references=False))
