@@ -165,10 +165,14 @@ class Campaign:
         """Note where a finished run is not the undisturbed one, or does not replay."""
         if run is None or list(run.events) != self.undisturbed.events:
             self._note("the log is not the undisturbed run's")
-        elif verdicts_of(store, self.patch) != self.undisturbed.verdicts:
+        elif self._said(verdicts_of(store, self.patch)) != self.undisturbed.verdicts:
             self._note("the verdicts are not the undisturbed run's")
         elif not verified(store, self.patch):
             self._note("the run does not replay")
+
+    def _said(self, verdicts: list[str]) -> list[str]:
+        """Return verdicts as they are compared with the undisturbed run's."""
+        return verdicts
 
     def _note(self, what: str) -> None:
         if what and not self.toll.broken:

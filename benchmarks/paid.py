@@ -20,6 +20,10 @@ LIVES_S = (0.3, 1.2)
 """A run of paid answers takes about so long, in seconds."""
 
 
+MARK, MARK_SAID = ',"uncalibrated":true', "uncalibrated for these models: "
+"""What a verdict says more where models work, as a field and in its sentence."""
+
+
 @dataclass
 class PaidToll:
     """What was asked in killed runs.
@@ -55,6 +59,10 @@ class PaidCampaign(Campaign):
         if self.chance.random() < 0.8:
             return Kill("moment", self.chance.uniform(*LIVES_S))
         return super()._kill(is_cold=is_cold)
+
+    def _said(self, verdicts: list[str]) -> list[str]:
+        """Return verdicts without the mark of models: the undisturbed run's agents were none."""
+        return [each.replace(MARK, "").replace(MARK_SAID, "") for each in verdicts]
 
     def _paid(self, run: Exported | None, store: str, diary: list[str], before: int) -> None:
         if before == 0:
