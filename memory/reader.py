@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Float, Table, bindparam, func, null, selec
 
 from memory import answer
 from memory.answer import Answer
+from memory.apikey import Keys
 from memory.bell import Bell
 from memory.claim import Owner
 from memory.errors import CorruptJournal, UnknownRun, did_you_mean
@@ -68,6 +69,11 @@ class Reader:
     def is_degraded(self) -> bool:
         """Whether there is a bus that is down: news of other processes come by looking only."""
         return self._wire is not None and self._wire.is_down
+
+    @property
+    def keys(self) -> Keys:
+        """Who may come in from elsewhere, and what for."""
+        return Keys(self._store)
 
     @property
     def studies(self) -> Studies:

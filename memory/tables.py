@@ -3,9 +3,9 @@
 ``run`` holds how far each run has come and who owns it; ``event`` and ``verdict`` are the two
 logs; ``truth`` and ``sealed`` are for evaluation only; ``answer`` keeps what a paid model said;
 ``clock`` is the wall-clock beside the log; ``commons``, ``shared`` and ``offer`` are what runs
-share; ``study`` and ``trial`` say which runs are one experiment; ``stamp`` is the schema's
-version and the journal's identity. Moments are ISO 8601 in UTC, of one width, so that they sort
-as text.
+share; ``study`` and ``trial`` say which runs are one experiment; ``api_key`` holds who may come
+in from elsewhere; ``stamp`` is the schema's version and the journal's identity. Moments are
+ISO 8601 in UTC, of one width, so that they sort as text.
 """
 
 import os
@@ -29,7 +29,7 @@ from sqlmodel import Field, SQLModel
 
 from memory.errors import StoreError
 
-SCHEMA = 7
+SCHEMA = 8
 """Goes up whenever a table changes; a journal with another number is refused."""
 
 
@@ -205,6 +205,19 @@ class TrialRow(_InKeyOrder, table=True):
     seed: int = Field(sa_type=BigInteger)
 
 
+class KeyRow(Stored, table=True):
+    """A key to the service: what it opens, and the SHA-256 of its secret, never the secret."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    name: str
+    scopes: str
+    digest: bytes = Field(sa_type=LargeBinary)
+    created_at: str
+    revoked_at: str | None = None
+
+
 class StampRow(Stored, table=True):
     """The version of this schema, once, and what tells this journal from every other."""
 
@@ -230,6 +243,7 @@ SHARED = TABLES.tables["shared"]
 OFFER = TABLES.tables["offer"]
 STUDY = TABLES.tables["study"]
 TRIAL = TABLES.tables["trial"]
+API_KEY = TABLES.tables["api_key"]
 STAMP = TABLES.tables["stamp"]
 
 

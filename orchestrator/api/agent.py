@@ -9,12 +9,13 @@ from starlette.exceptions import HTTPException
 from memory.envelope import Frozen
 from memory.errors import did_you_mean
 from memory.record import RunRecord
+from orchestrator.api.access import needs
 from orchestrator.api.moment import Moment, Span, page_of
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Service, Serving
 from orchestrator.roll import Asking, Biography, Roll, askings, up_to
 
-router = APIRouter(prefix="/v1/runs/{run}", tags=["agents"])
+router = APIRouter(prefix="/v1/runs/{run}", tags=["agents"], dependencies=[needs("read")])
 
 
 class Choice(Span):

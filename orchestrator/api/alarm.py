@@ -11,13 +11,14 @@ from memory.envelope import Frozen
 from memory.events import Need
 from memory.record import Numbered
 from memory.verdicts import Evidence
+from orchestrator.api.access import needs
 from orchestrator.api.moment import Moment, Span, page_of
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Service, Serving
 from orchestrator.roll import up_to
 from orchestrator.tally import Tally
 
-router = APIRouter(prefix="/v1/runs/{run}", tags=["alarms"])
+router = APIRouter(prefix="/v1/runs/{run}", tags=["alarms"], dependencies=[needs("read")])
 
 
 class AlarmLine(Frozen):

@@ -1,8 +1,9 @@
 """The REST service under ``/v1``: its routes, its guard, and what they serve from."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import NamedTuple
 
 from fastapi import FastAPI
 
@@ -14,6 +15,7 @@ from orchestrator.api import (
     catalogue,
     event,
     health,
+    key,
     ledger,
     note,
     openapi,
@@ -22,7 +24,9 @@ from orchestrator.api import (
     round,
     run,
     scenario,
+    truth,
 )
+from orchestrator.api.access import Door
 from orchestrator.api.guard import Guard
 from orchestrator.api.registry import RUNS_AT_ONCE, Registry
 from orchestrator.api.service import Service
@@ -40,6 +44,8 @@ ROUTERS = (
     note.router,
     ledger.router,
     alarm.router,
+    key.router,
+    truth.router,
     openapi.router,
     page.router,
 )
@@ -51,6 +57,7 @@ def create_app(
     runs_at_once: int = RUNS_AT_ONCE,
     keep_alive_s: float = KEEP_ALIVE_S,
     redis: str | None = None,
+    door: Door | None = None,
 ) -> FastAPI:
     """Return the service over one store; it opens the journal when it starts.
 
@@ -66,21 +73,54 @@ def create_app(
         After so many silent seconds a follower is told that the connection still stands.
     redis
         The URL of the server through which other processes are told, and heard, at once.
+    door
+        Whom it lets in; by default whoever sits at this machine.
 
     Examples
     --------
     >>> app = create_app("journal.db")
-    >>> sorted(path for path in openapi.describe(app.routes)["paths"] if path.count("/") == 2)
-    ['/v1/monitors', '/v1/openapi.json', '/v1/policies', '/v1/runs', '/v1/scenarios', '/v1/version']
+    >>> paths = openapi.describe(app.routes)["paths"]
+    >>> [path for path in paths if path.startswith("/v1/") and path.count("/") == 2][:3]
+    ['/v1/version', '/v1/scenarios', '/v1/policies']
     """
+    door = door or Door()
+    app = FastAPI(
+        title="superorganism",
+        version=ENGINE,
+        lifespan=_opened(Stand(store, runs_at_once, keep_alive_s, redis, door)),
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.add_middleware(Guard, door=door)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.router.routes.append(page.built)
+    problem.install(app)
+    return app
+
+
+class Stand(NamedTuple):
+    """What a service stands on; see :func:`create_app`."""
+
+    store: str
+    runs_at_once: int
+    keep_alive_s: float
+    redis: str | None
+    door: Door
+
+
+def _opened(stand: Stand) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what opens the journal when the service starts, and lets go of it at its end."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Journal.open(store, bus=bus_at(redis)) as journal:
+        with Journal.open(stand.store, bus=bus_at(stand.redis)) as journal:
             journal.publish()
+            stand.door.keys = journal.keys
             async with asyncio.TaskGroup() as tasks:
-                registry = Registry(journal, tasks, runs_at_once)
-                feed = Feed(journal, keep_alive_s, registry.is_live)
+                registry = Registry(journal, tasks, stand.runs_at_once)
+                feed = Feed(journal, stand.keep_alive_s, registry.is_live)
                 app.state.service = Service(journal, feed, registry)
                 try:
                     yield
@@ -88,17 +128,4 @@ def create_app(
                     feed.close()
                     registry.close()
 
-    app = FastAPI(
-        title="superorganism",
-        version=ENGINE,
-        lifespan=lifespan,
-        openapi_url=None,
-        redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
-    )
-    app.add_middleware(Guard)
-    for router in ROUTERS:
-        app.include_router(router)
-    app.router.routes.append(page.built)
-    problem.install(app)
-    return app
+    return lifespan

@@ -9,10 +9,11 @@ from pydantic import JsonValue
 from memory.envelope import Frozen
 from memory.truth import Motive
 from monitors import CATALOGUE as MONITORS
+from orchestrator.api.access import needs
 from orchestrator.compose import POLICIES
 from subagents.organisms import CATALOGUE as ORGANISMS
 
-router = APIRouter(prefix="/v1", tags=["catalogue"])
+router = APIRouter(prefix="/v1", tags=["catalogue"], dependencies=[needs("read")])
 
 
 class Parameter(Frozen):

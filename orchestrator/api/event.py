@@ -11,11 +11,12 @@ from memory.envelope import Frozen
 from memory.errors import BadInput
 from memory.events import AnyEvent
 from memory.verdicts import Verdict
+from orchestrator.api.access import needs
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Serving
 from orchestrator.api.strict import LARGEST, Strict
 
-router = APIRouter(prefix="/v1/runs/{run}/events", tags=["events"])
+router = APIRouter(prefix="/v1/runs/{run}/events", tags=["events"], dependencies=[needs("read")])
 
 LARGEST_PAGE = 1000
 

@@ -1,10 +1,13 @@
 """The guard at the door: what a request must be before any route sees it.
 
-This version serves one person on one machine, so it asks for no key. What could reach it all
-the same is a web page in that person's browser; three checks keep it out. The ``Host`` must
-be a loopback name, which a rebound DNS name is not. Whatever changes something must come from
-this origin or from no browser at all; and (see :func:`wants_json`) it must be JSON, which a
-page of another origin cannot send without asking first.
+On this machine alone the service asks for no key. What could reach it all the same is a web
+page in the browser of whoever sits here; three checks keep it out. The ``Host`` must be a name
+of this machine, which a rebound DNS name is not. Whatever changes something must come from this
+origin or from no browser at all; and (see :func:`wants_json`) it must be JSON, which a page of
+another origin cannot send without asking first.
+
+Beyond this machine every request needs a key besides (:mod:`orchestrator.api.access`), and
+comes no faster than its caller may (:mod:`orchestrator.api.rate`).
 """
 
 import logging
@@ -17,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from orchestrator.api.access import Door
 from orchestrator.api.problem import refusal
 
 BODY_CAP = 1_000_000
@@ -38,12 +42,14 @@ log = logging.getLogger(__name__)
 class Guard:
     """Checks each request, bounds its body, and puts the security headers on every answer.
 
-    What goes wrong inside is logged here and answered as a bare 500: no traceback, no text of
+    Without a door nobody is asked for a key: the keys that clients of a model's API send are not
+    ours. What goes wrong inside is logged here and answered as a bare 500: no traceback, no text of
     the error, leaves the process.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, door: Door | None = None) -> None:
         self._app = app
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
@@ -61,7 +67,10 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        refused = _refusal(scope["method"], Headers(scope=scope))
+        headers = Headers(scope=scope)
+        refused = _refusal(scope["method"], headers, self._door or Door())
+        if refused is None and self._door is not None:
+            refused = self._door.admit(scope, headers)
         if refused is not None:
             await refused(scope, receive, sending)
             return
@@ -100,17 +109,34 @@ def wants_json(request: Request) -> None:
         raise HTTPException(415, f"the body is declared as {given}; it must be application/json")
 
 
-def _refusal(method: str, headers: Headers) -> Response | None:
+def _refusal(method: str, headers: Headers, door: Door) -> Response | None:
     host = headers.get("host", "")
-    if not is_loopback(_name(f"//{host}")):
-        return refusal(400, "Host is not a name of this machine: localhost, 127.0.0.1 or [::1]")
+    if not _is_ours(_name(f"//{host}"), door):
+        known = ", ".join(("localhost", "127.0.0.1", "[::1]", *sorted(door.names)))
+        return refusal(400, f"Host is not a name of this machine: {known}")
     origin = headers.get("origin")
-    if method not in SAFE_METHODS and origin is not None and origin != f"http://{host}":
+    own = (f"http://{host}", f"https://{host}")
+    if method not in SAFE_METHODS and origin is not None and origin not in own:
         return refusal(403, "Origin is another site's; changes are made from this one only")
     length = headers.get("content-length", "0")
     if len(length) > 18 or not length.isdecimal() or int(length) > BODY_CAP:
         return refusal(413, f"the body is longer than {BODY_CAP:,} bytes")
     return None
+
+
+def _is_ours(name: str, door: Door) -> bool:
+    """Whether a host's name is one that the service goes by.
+
+    Beyond this machine any address will do: what a rebound name sends is the name.
+    """
+    return is_loopback(name) or (door.is_open and (name in door.names or _is_address(name)))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False
 
 
 def _name(url: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import Field
 from memory.envelope import Frozen
 from memory.errors import UnknownRun
 from memory.tables import SCHEMA
+from orchestrator.api.access import needs
 from orchestrator.api.service import Serving
 from orchestrator.engine import ENGINE
 
@@ -47,7 +48,7 @@ def ready(at: Serving) -> Health:
     return Health(status="degraded" if at.journal.is_degraded else "ok")
 
 
-@router.get("/v1/version")
+@router.get("/v1/version", dependencies=[needs("read")])
 async def version() -> Version:
     """Say what this server is."""
     return Version()

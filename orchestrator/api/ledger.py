@@ -8,6 +8,7 @@ from pydantic import Field
 
 from memory.envelope import Event, Frozen
 from memory.events import Fate, Leg, Pending, Purpose, ResourceTerms, RunStarted, Settled, Transfer
+from orchestrator.api.access import needs
 from orchestrator.api.moment import Moment, Span
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Serving
@@ -15,7 +16,7 @@ from orchestrator.roll import up_to
 from scenarios.books import recompute
 from scenarios.world import OUTSIDE
 
-router = APIRouter(prefix="/v1/runs/{run}", tags=["ledger"])
+router = APIRouter(prefix="/v1/runs/{run}", tags=["ledger"], dependencies=[needs("read")])
 
 
 class AccountLine(Frozen):

@@ -12,11 +12,12 @@ from memory.events import Claim, NoteVersion, Scope
 from memory.notes import Note, owner_of
 from memory.provenance import Provenance, Reading
 from memory.record import RunRecord
+from orchestrator.api.access import needs
 from orchestrator.api.moment import LARGEST_PAGE, Moment, Span, page_of
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Service, Serving
 
-router = APIRouter(prefix="/v1/runs/{run}/notes", tags=["notes"])
+router = APIRouter(prefix="/v1/runs/{run}/notes", tags=["notes"], dependencies=[needs("read")])
 
 
 class Version(Frozen):

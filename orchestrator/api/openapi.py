@@ -12,14 +12,15 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 from starlette.routing import BaseRoute
 
+from orchestrator.api.access import needs
 from orchestrator.api.problem import MEDIA_TYPE, Problem
 from orchestrator.engine import ENGINE
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[needs("read")])
 
 _ABOUT = (
     "Start runs of a scenario, list them, and follow their logs live. Every refusal is a "
-    "problem (RFC 9457). Serves this machine only."
+    "problem (RFC 9457). Beyond this machine everyone needs a key."
 )
 _REFUSED = {
     "description": "Refused, and why.",

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from memory.envelope import Event, Frozen
 from memory.events import Need, RunStarted
+from orchestrator.api.access import needs
 from orchestrator.api.moment import Moment
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Service, Serving
@@ -18,7 +19,7 @@ from orchestrator.conduct import scenario_of, shared_history
 from orchestrator.evaluate import play
 from orchestrator.tally import Tally
 
-router = APIRouter(prefix="/v1/runs/{run}", tags=["rounds"])
+router = APIRouter(prefix="/v1/runs/{run}", tags=["rounds"], dependencies=[needs("read")])
 
 
 class Rounds(Frozen):

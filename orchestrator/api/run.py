@@ -13,6 +13,7 @@ from memory.errors import BudgetSpent, UnknownRun
 from memory.record import RunRecord, Status
 from orchestrator import conduct
 from orchestrator.answers import Budget, spent_on
+from orchestrator.api.access import needs
 from orchestrator.api.guard import wants_json
 from orchestrator.api.registry import Manner, Order
 from orchestrator.api.scenario import NAME, Override, load
@@ -146,7 +147,12 @@ async def known_run(run: Annotated[str, Path(description="A run's id.")], at: Se
 KnownRun = Annotated[RunRecord, Depends(known_run)]
 
 
-@router.post("", status_code=201, dependencies=[Depends(wants_json)], responses=_MADE)
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[needs("run"), Depends(wants_json)],
+    responses=_MADE,
+)
 async def start_run(
     new: NewRun,
     response: Response,
@@ -173,7 +179,7 @@ async def start_run(
     return Run.model_validate(_told(record, at))
 
 
-@router.post("/{run}/resume", status_code=202, dependencies=[Depends(wants_json)])
+@router.post("/{run}/resume", status_code=202, dependencies=[needs("run"), Depends(wants_json)])
 async def resume_run(record: KnownRun, allowance: Allowance, at: Serving) -> Run:
     """Let an unfinished run go on from its last commit, under a new allowance.
 
@@ -187,7 +193,7 @@ async def resume_run(record: KnownRun, allowance: Allowance, at: Serving) -> Run
     return Run.model_validate(_told(resumed, at))
 
 
-@router.get("")
+@router.get("", dependencies=[needs("read")])
 def list_runs(page: Annotated[Cursor, Query()], at: Serving) -> RunPage:
     """List the runs of the store, the newest first, also those of other processes."""
     records = sorted(at.journal.runs(), key=_key, reverse=True)
@@ -199,7 +205,7 @@ def list_runs(page: Annotated[Cursor, Query()], at: Serving) -> RunPage:
     return RunPage(items=items, next_cursor=more)
 
 
-@router.get("/{run}")
+@router.get("/{run}", dependencies=[needs("read")])
 async def show_run(record: KnownRun, at: Serving) -> RunInFull:
     """Show how far a run has come, what its models cost, and what came of it once it is done."""
     budget = at.registry.budget(record.run)

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 from starlette.exceptions import HTTPException
 
 from memory.envelope import Frozen
+from orchestrator.api.access import needs
 from orchestrator.api.guard import wants_json
 from orchestrator.api.strict import Strict
 from orchestrator.compose import problems
@@ -19,7 +20,7 @@ from scenarios.schema import author_schema
 from scenarios.spec import Scenario
 from scenarios.view import dump
 
-router = APIRouter(prefix="/v1/scenarios", tags=["scenarios"])
+router = APIRouter(prefix="/v1/scenarios", tags=["scenarios"], dependencies=[needs("read")])
 
 NAME = "^[a-z0-9][a-z0-9_-]{0,63}$"
 """What a scenario may be called: never a path."""

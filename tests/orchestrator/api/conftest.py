@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from memory.journal import Journal
+from orchestrator.api.access import Door
 from orchestrator.api.app import create_app
 from orchestrator.api.server import Server, address_of, listen
 
@@ -26,11 +27,18 @@ Serving = Callable[..., AbstractContextManager[httpx.Client]]
 
 @contextmanager
 def serve(
-    store: str, *, runs_at_once: int = 64, keep_alive_s: float = 15, redis: str | None = None
+    store: str,
+    *,
+    runs_at_once: int = 64,
+    keep_alive_s: float = 15,
+    redis: str | None = None,
+    door: Door | None = None,
 ) -> Iterator[httpx.Client]:
     """Serve a store from a thread, and lend a client to it."""
     ready = Event()
-    app = create_app(store, runs_at_once=runs_at_once, keep_alive_s=keep_alive_s, redis=redis)
+    app = create_app(
+        store, runs_at_once=runs_at_once, keep_alive_s=keep_alive_s, redis=redis, door=door
+    )
     with listen("127.0.0.1", 0) as listening:
         address = address_of(listening)
         server = Server(app, ready.set, lambda: app.state.service.feed.close())
@@ -49,6 +57,12 @@ def serve(
 @pytest.fixture
 def serving() -> Serving:
     """Return what serves a store of the test's own and lends a client to it."""
+    return serve
+
+
+@pytest.fixture(scope="session")
+def beyond() -> Serving:
+    """Return the same, for servers that outlive a test."""
     return serve
 
 

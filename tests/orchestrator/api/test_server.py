@@ -14,22 +14,33 @@ import pytest
 
 from memory.errors import BadInput, SuperorganismError
 from memory.journal import Journal
-from orchestrator.api.server import address_of, listen, serve
+from orchestrator.api.server import Place, address_of, listen, serve, serve_organisms
 
 Serving = Callable[..., AbstractContextManager[httpx.Client]]
 
 SERVES = """
 import sys
-from orchestrator.api.server import serve
-serve("127.0.0.1", 0, sys.argv[1], lambda address: print(address, flush=True))
+from orchestrator.api.server import Place, serve
+serve(Place(), sys.argv[1], lambda address: print(address, flush=True))
 print("stopped", flush=True)
 """
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", ""])
-def test_it_serves_this_machine_only(host: str) -> None:
-    with pytest.raises(BadInput, match="it serves this machine alone"):
-        listen(host, 0)
+def test_beyond_this_machine_it_serves_only_where_there_is_a_key(host: str, place: str) -> None:
+    with pytest.raises(BadInput, match="there is no key to ask them for"):
+        serve(Place(host), place, lambda _: None)
+    with Journal.open(place) as journal:
+        journal.keys.revoke(journal.keys.make("gone", ["read"]).record.id)
+    with pytest.raises(BadInput, match="there is no key to ask them for"):
+        serve(Place(host), place, lambda _: None)
+    assert Place(host).is_open and not Place("::1").is_open
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "example.org"])
+def test_organisms_serve_this_machine_only(host: str) -> None:
+    with pytest.raises(BadInput, match="they serve this machine alone"):
+        serve_organisms(host, 0, 7, lambda _: None)
 
 
 @pytest.mark.parametrize(("host", "shown"), [("localhost", "127.0.0.1"), ("127.0.0.1", "127.")])
@@ -55,7 +66,7 @@ def test_a_port_that_is_taken_is_told_of() -> None:
 def test_a_store_that_is_none_is_told_of_before_it_listens(tmp_path: Path) -> None:
     (tmp_path / "journal.db").write_text("no database, but long enough to be looked at" * 100)
     with pytest.raises(SuperorganismError, match="not a SQLite database"):
-        serve("127.0.0.1", 0, str(tmp_path / "journal.db"), lambda _: None)
+        serve(Place(), str(tmp_path / "journal.db"), lambda _: None)
 
 
 def test_it_answers_quickly_while_runs_go_flat_out(serving: Serving, place: str, text: str) -> None:
