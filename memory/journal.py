@@ -20,14 +20,13 @@ from memory.batch import Batch, Part, advanced, check_goes_on, event_rows, truth
 from memory.claim import Claim, refuse_owned, this_process
 from memory.commons import Commons
 from memory.errors import BadInput, RunInUse, StaleClaim, StoreError
-from memory.events import RunStatus
 from memory.exchange import CommonsExchange
 from memory.group import Group
 from memory.history import copy_history
 from memory.lease import BEATS_PER_LEASE, LEASE_S, Heartbeat
 from memory.log import GENESIS
 from memory.reader import Reader, lease_left, owner_of
-from memory.record import Origin, RunHead, RunRecord, check_head, check_text
+from memory.record import ENDINGS, Ending, Origin, RunHead, RunRecord, check_head, check_text
 from memory.relay import Bus
 from memory.shelf import Shelf
 from memory.store import Store, database_at
@@ -280,7 +279,7 @@ class Journal(Reader):
         number = self._number(run)
         with self._store.writing() as connection:
             row = self._locked(connection, number)[number]
-            if row.status in ("done", "failed"):
+            if row.status in ENDINGS:
                 raise BadInput(f"{run} is {row.status}; nothing is left to do in it")
             if not seize:
                 refuse_owned(row.name, owner_of(row))
@@ -396,7 +395,7 @@ class Journal(Reader):
         """
         self._let_go(claim, status="interrupted")
 
-    def finish(self, claim: Claim, status: RunStatus, summary: dict[str, JsonValue]) -> None:
+    def finish(self, claim: Claim, status: Ending, summary: dict[str, JsonValue]) -> None:
         """Close a run for good, with what came of it.
 
         Raises
@@ -474,7 +473,12 @@ class Journal(Reader):
     def _check_held(self, row: AnyRow, claim: Claim) -> None:
         if row.token != claim.token:
             self._owned.pop(claim.number, None)
-            heir = owner_of(row) or "another process"
+            if row.pid is None:
+                done = "paused" if row.status == "interrupted" else row.status
+                raise StaleClaim(
+                    f"{claim.run} was {done} from elsewhere; what was committed is safe"
+                )
+            heir = owner_of(row)
             raise StaleClaim(f"{claim.run} was taken over by {heir}; nothing more may be written")
         if row.pid is None:
             raise StaleClaim(f"{claim.run} is {row.status}; its claim was given back")

@@ -1,7 +1,7 @@
 """What is read of a run: what it is, how far it has come, and lines of its two logs."""
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from pydantic import AwareDatetime, JsonValue
 
@@ -10,7 +10,12 @@ from memory.envelope import Frozen
 from memory.errors import BadInput
 from memory.verdicts import Verdict
 
-Status = Literal["running", "interrupted", "done", "failed"]
+Status = Literal["running", "interrupted", "done", "failed", "cancelled"]
+
+Ending = Literal["done", "failed", "cancelled"]
+"""How a run is over. A cancelled one has no last event: it ends where it stood."""
+
+ENDINGS: tuple[Ending, ...] = get_args(Ending)
 
 SEEDS = 2**63
 """A seed is below this: what any database keeps in a whole-number column."""
@@ -66,8 +71,13 @@ class RunRecord(RunHead):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing can follow: the run is done, or has failed for good."""
-        return self.status in ("done", "failed")
+        """Whether nothing can follow: the run is done, has failed for good, or was cancelled."""
+        return self.status in ENDINGS
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was played to its end, so that its log is as long as it can be."""
+        return self.is_finished and self.status != "cancelled"
 
     @property
     def state(self) -> Status:

@@ -132,7 +132,7 @@ class Comparison:
 
     def __init__(self, journal: Journal, record: RunRecord) -> None:
         run = record.run
-        self._last = inf if record.is_finished else record.seq
+        self._last = inf if record.is_whole else record.seq
         lines = journal.lines(run, limit=record.seq)
         self.events = Track("event", map(_piece, lines))
         told = (each for each in journal.verdicts(run) if each.number <= record.verdicts)
@@ -227,7 +227,7 @@ async def _recompute(journal: Journal, record: RunRecord, comparison: Comparison
         await comparison.commit(Batch([], stage.watch.drain(), [], 0))
     # A run may be over and not yet finished: killed while its references were played.
     last = next(journal.entries(run, after=record.seq - 1, limit=1))
-    is_over = record.is_finished or isinstance(last.event, RunFinished)
+    is_over = record.is_whole or isinstance(last.event, RunFinished)
     if stage.round < record.round or is_over:
         await _play(stage, comparison, until=None if is_over else record.round)
 

@@ -10,12 +10,13 @@ from starlette.exceptions import HTTPException
 from memory.claim import this_process
 from memory.errors import BudgetSpent, SuperorganismError, UnknownRun
 from memory.journal import Journal, RunRecord
-from orchestrator import conduct
+from orchestrator import conduct, halt
 from orchestrator.answers import Budget
 from orchestrator.compose import seal
 from orchestrator.conduct import Performance
 from orchestrator.discretion import discreet
 from orchestrator.engine import Listeners
+from orchestrator.fork import cut, fork
 from orchestrator.stage import Stage
 from scenarios.spec import Scenario
 from subagents.exchange import Spent
@@ -42,6 +43,15 @@ class Order(NamedTuple):
     scenario: Scenario
     seed: int
     manner: Manner = Manner()
+
+
+class Branch(NamedTuple):
+    """A fork to begin: whom to leave, at which event, what differs then, and the new run's id."""
+
+    parent: str
+    at: int
+    changes: tuple[str, ...] = ()
+    run: str | None = None
 
 
 class Registry:
@@ -85,6 +95,30 @@ class Registry:
         self._spent.discard(run)
         return self._own(performance, manner)
 
+    async def fork(self, branch: Branch, manner: Manner) -> RunRecord:
+        """Let a new run leave another where a round of it ended; return it as it stands."""
+        self._check_room()
+        performance = await asyncio.to_thread(
+            fork, self._journal, branch.parent, branch.at, branch.changes, branch.run
+        )
+        return self._own(performance, manner)
+
+    async def pause(self, run: str) -> RunRecord:
+        """Let a run stand still, whoever plays it; return it as it then stands."""
+        await self._stop(run)
+        return await asyncio.to_thread(halt.pause, self._journal, run)
+
+    async def cancel(self, run: str) -> RunRecord:
+        """End a run for good, whoever plays it; return it as it then stands."""
+        await self._stop(run)
+        return await asyncio.to_thread(halt.cancel, self._journal, run)
+
+    async def _stop(self, run: str) -> None:
+        """Play a run no further that is played here; it gives its claim up by itself."""
+        if task := self._playing.get(run):
+            task.cancel()
+            await asyncio.wait([task])
+
     def _check_room(self) -> None:
         if len(self._playing) >= self._runs_at_once:
             raise HTTPException(
@@ -125,11 +159,20 @@ class Registry:
             return None
         ordered = seal(order.scenario, order.seed)
         if record.seed != order.seed or self._journal.sealed(record.run) != ordered:
-            raise HTTPException(
-                409,
-                f"this Idempotency-Key began {record.run}, which has another scenario or seed; "
-                "use a new key for a new run",
-            )
+            raise _other(record, "which has another scenario or seed")
+        return record
+
+    def forked(self, branch: Branch, after: Scenario, key: str) -> RunRecord | None:
+        """Return the fork that was begun under an idempotency key, by any server on this store."""
+        try:
+            record = self._journal.run(run_id(key))
+        except UnknownRun:
+            return None
+        is_same = record.parent == branch.parent
+        if not is_same or record.origin != cut(self._journal, branch.parent, branch.at):
+            raise _other(record, "which is no such fork")
+        if self._journal.sealed(record.run).scenario != seal(after, record.seed).scenario:
+            raise _other(record, "which is a fork with other changes")
         return record
 
     def failure(self, run: str) -> str | None:
@@ -175,6 +218,12 @@ class Registry:
             oldest = next(iter(self._failures))
             del self._failures[oldest]
             self._spent.discard(oldest)
+
+
+def _other(record: RunRecord, why: str) -> HTTPException:
+    return HTTPException(
+        409, f"this Idempotency-Key began {record.run}, {why}; use a new key for a new run"
+    )
 
 
 def run_id(key: str) -> str:

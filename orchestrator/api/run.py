@@ -24,7 +24,7 @@ from orchestrator.evaluate import Cost, Summary, cost_of
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_MADE: dict[int | str, dict[str, Any]] = {
+MADE: dict[int | str, dict[str, Any]] = {
     201: {
         "description": "The run, made now or by an earlier request with the same key.",
         "headers": {
@@ -151,7 +151,7 @@ KnownRun = Annotated[RunRecord, Depends(known_run)]
     "",
     status_code=201,
     dependencies=[needs("run"), Depends(wants_json)],
-    responses=_MADE,
+    responses=MADE,
 )
 async def start_run(
     new: NewRun,
@@ -169,14 +169,14 @@ async def start_run(
     # In a thread, too: importing LiteLLM takes seconds. From here on nothing is waited for.
     await asyncio.to_thread(conduct.warm_up, scenario)
     seed = scenario.world.seed if new.seed is None else new.seed
-    order = Order(scenario, seed, _manner(new))
+    order = Order(scenario, seed, manner(new))
     record = at.registry.begun(order, idempotency_key) if idempotency_key else None
     if record is not None:
         response.headers["Idempotency-Replayed"] = "true"
     else:
         record = at.registry.begin(order, idempotency_key)
     response.headers["Location"] = f"/v1/runs/{record.run}"
-    return Run.model_validate(_told(record, at))
+    return Run.model_validate(told(record, at))
 
 
 @router.post("/{run}/resume", status_code=202, dependencies=[needs("run"), Depends(wants_json)])
@@ -189,8 +189,8 @@ async def resume_run(record: KnownRun, allowance: Allowance, at: Serving) -> Run
     await asyncio.to_thread(_check_budget, record.run, allowance.budget, at)
     scenario = conduct.scenario_of(at.journal, record.run)
     await asyncio.to_thread(conduct.warm_up, scenario)
-    resumed = await at.registry.resume(record.run, _manner(allowance))
-    return Run.model_validate(_told(resumed, at))
+    resumed = await at.registry.resume(record.run, manner(allowance))
+    return Run.model_validate(told(resumed, at))
 
 
 @router.get("", dependencies=[needs("read")])
@@ -201,7 +201,7 @@ def list_runs(page: Annotated[Cursor, Query()], at: Serving) -> RunPage:
     rest = [record for record in records if page.cursor is None or _key(record) < page.cursor]
     shown = rest[: page.limit]
     more = _key(shown[-1]) if len(rest) > len(shown) else None
-    items = [Run.model_validate(_told(record, at)) for record in shown]
+    items = [Run.model_validate(told(record, at)) for record in shown]
     return RunPage(items=items, next_cursor=more)
 
 
@@ -220,10 +220,11 @@ async def show_run(record: KnownRun, at: Serving) -> RunInFull:
         "budget": limits,
         "is_budget_spent": at.registry.has_spent(record.run),
     }
-    return RunInFull.model_validate(_told(record, at) | more)
+    return RunInFull.model_validate(told(record, at) | more)
 
 
-def _manner(allowance: Allowance) -> Manner:
+def manner(allowance: Allowance) -> Manner:
+    """Return how a run is to be played."""
     return Manner(allowance.rounds_per_second, allowance.references, allowance.budget)
 
 
@@ -237,7 +238,8 @@ def _key(record: RunRecord) -> str:
     return f"{record.created_at.isoformat(timespec='microseconds')}_{record.run}"
 
 
-def _told(record: RunRecord, at: Service) -> dict[str, object]:
+def told(record: RunRecord, at: Service) -> dict[str, object]:
+    """Return what a list tells of a run."""
     kept = record.model_dump(exclude={"seq", "summary", "owner"})
     return {
         **kept,

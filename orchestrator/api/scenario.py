@@ -81,8 +81,8 @@ def load(name: str | None, text: str | None, overrides: tuple[str, ...] = ()) ->
         would be run by whoever can reach this port, so it is for the command line only.
     """
     if text is not None:
-        return load_text(text, TEXT, overrides, [_problems])
-    return load_scenario(name or "", overrides, [_problems])
+        return load_text(text, TEXT, overrides, [over_rest])
+    return load_scenario(name or "", overrides, [over_rest])
 
 
 @router.get("")
@@ -128,8 +128,11 @@ def _line(scenario: Scenario) -> ScenarioLine:
     return ScenarioLine(name=scenario.scenario, version=scenario.version, about=about)
 
 
-def _problems(scenario: Scenario) -> Iterator[Problem]:
-    """Check names before anything is looked up by them, and only then the rest."""
+def over_rest(scenario: Scenario) -> Iterator[Problem]:
+    """Tell what is wrong with a scenario, for someone who may not name code of their own.
+
+    Check names before anything is looked up by them, and only then the rest.
+    """
     code = list(_named_code(scenario))
     yield from code or problems(scenario)
 

@@ -1,5 +1,7 @@
 """What the routes serve from: one journal, its feed, and the runs this process plays."""
 
+from asyncio import Lock as Mutex
+from asyncio import Semaphore
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -14,6 +16,9 @@ from memory.record import RunRecord
 from orchestrator.api.registry import Registry
 from orchestrator.feed import Feed
 from orchestrator.roll import up_to
+
+CHECKS_AT_ONCE = 2
+"""So many runs are checked at a time; each takes a core for as long as it does."""
 
 ANSWERS_KEPT = 64
 """Of what was found out for readers so much is kept: whoever pages on asks the same again."""
@@ -38,6 +43,8 @@ class Service:
     journal: Journal
     feed: Feed
     registry: Registry
+    checking: Semaphore = field(default_factory=lambda: Semaphore(CHECKS_AT_ONCE))
+    forking: Mutex = field(default_factory=Mutex)
     _kept: "OrderedDict[Hashable, Any]" = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 

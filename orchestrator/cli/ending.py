@@ -6,6 +6,7 @@ from typing import NamedTuple
 from memory.envelope import Event
 from memory.events import Decided, EpisodeStarted
 from memory.journal import Journal, RunRecord
+from memory.record import ENDINGS
 from orchestrator.cli.scores import Pool, pools_of
 from orchestrator.compose import monitors_of
 from orchestrator.conduct import conclude, rebuild, scenario_of, stored_summary
@@ -36,7 +37,7 @@ class Ending(NamedTuple):
     @property
     def is_over(self) -> bool:
         """Whether nothing can follow."""
-        return self.summary.status in ("done", "failed")
+        return self.summary.status in ENDINGS
 
     @property
     def rounds(self) -> int:

@@ -42,6 +42,7 @@ STATES = {
     "done": (DONE, "ok"),
     "interrupted": (WAITING, "warn"),
     "failed": (BROKEN, "alarm"),
+    "cancelled": (BROKEN, "warn"),
 }
 """The mark and the style of each state of a run."""
 

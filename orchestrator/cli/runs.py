@@ -342,3 +342,38 @@ def resume(  # noqa: PLR0913 - a verb's options are its signature
     with open_journal(store, bus=bus_of(redis)) as journal:
         if not resume_runs(journal, run, way, as_json=json):
             raise typer.Exit(1)
+
+
+@app.command("pause")
+def pause(run: Run, store: Store = None, json: Json = False) -> None:
+    """Let a run stand still after its last commit, whichever process plays it.
+
+    `runs resume` lets it go on, to the same bytes.
+    """
+    from orchestrator import halt
+    from orchestrator.cli.listing import record_json
+
+    with open_journal(store) as journal:
+        record = halt.pause(journal, run)
+    if json:
+        put(record_json(record))
+    else:
+        put(f"{run} stands still after round {record.round:,}.")
+        put(f"To go on: superorganism runs resume {run}{named(store)}")
+
+
+@app.command("cancel")
+def cancel(run: Run, store: Store = None, json: Json = False) -> None:
+    """End a run for good after its last commit, whichever process plays it.
+
+    It cannot be resumed, but forked.
+    """
+    from orchestrator import halt
+    from orchestrator.cli.listing import record_json
+
+    with open_journal(store) as journal:
+        record = halt.cancel(journal, run)
+    if json:
+        put(record_json(record))
+    else:
+        put(f"{run} is cancelled after round {record.round:,}; its events and summary stay.")

@@ -208,5 +208,5 @@ def summaries(journal: Journal, trials: Sequence[Trial]) -> dict[str, Summary]:
     return {
         trial.run: conduct.stored_summary(journal, records[trial.run])
         for trial in trials
-        if trial.run in records and records[trial.run].is_finished
+        if trial.run in records and records[trial.run].is_whole
     }

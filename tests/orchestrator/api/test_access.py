@@ -38,11 +38,11 @@ def scope_needed(path: str, method: str) -> Scope:
         return "admin"
     if path.endswith(ACTS):
         return "act"
-    return "read" if method == "get" or path in HARMLESS else "run"
+    return "read" if method == "get" or path.endswith(HARMLESS) else "run"
 
 
 ACTS = ("/interventions", "/approvals/{call}", "/acknowledgement")
-HARMLESS = {"/v1/scenarios/validate"}
+HARMLESS = ("/validate", "/verify")
 
 
 def ask(client: httpx.Client, path: str, method: str, key: str | None = None) -> httpx.Response:
