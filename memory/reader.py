@@ -15,6 +15,7 @@ from memory.bell import Bell
 from memory.claim import Owner
 from memory.errors import CorruptJournal, UnknownRun, did_you_mean
 from memory.events import parse_event
+from memory.inquiry import Inquiries
 from memory.log import Entry, Log
 from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
 from memory.relay import Bus, Wire
@@ -74,6 +75,11 @@ class Reader:
     def keys(self) -> Keys:
         """Who may come in from elsewhere, and what for."""
         return Keys(self._store)
+
+    @property
+    def inquiries(self) -> Inquiries:
+        """Which monitors were to be judged here, and what came of it."""
+        return Inquiries(self._store)
 
     @property
     def studies(self) -> Studies:

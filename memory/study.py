@@ -108,6 +108,18 @@ class Studies:
                 raise BadInput(f"{self._store.name}: there is no study {name!r}{hint}")
         return Study.model_validate_json(body)
 
+    def all(self) -> list[Study]:
+        """Return every study, by name."""
+        with self._store.reading() as connection:
+            bodies = connection.execute(select(STUDY.c.body).order_by(STUDY.c.name)).scalars()
+            return [Study.model_validate_json(body) for body in bodies]
+
+    def of_runs(self) -> dict[str, str]:
+        """Return the study that each run belongs to which belongs to one, begun or not."""
+        with self._store.reading() as connection:
+            rows = connection.execute(select(TRIAL.c.run, TRIAL.c.study))
+            return {row.run: row.study for row in rows}
+
     def trials(self, name: str) -> list[Trial]:
         """Return the runs that belong to a study, by cell and seed, begun or not."""
         columns = (TRIAL.c[field] for field in Trial._fields)

@@ -3,9 +3,9 @@
 ``run`` holds how far each run has come and who owns it; ``event`` and ``verdict`` are the two
 logs; ``truth`` and ``sealed`` are for evaluation only; ``answer`` keeps what a paid model said;
 ``clock`` is the wall-clock beside the log; ``commons``, ``shared`` and ``offer`` are what runs
-share; ``study`` and ``trial`` say which runs are one experiment; ``api_key`` holds who may come
-in from elsewhere; ``stamp`` is the schema's version and the journal's identity. Moments are
-ISO 8601 in UTC, of one width, so that they sort as text.
+share; ``study`` and ``trial`` say which runs are one experiment, ``inquiry`` which monitors were
+judged; ``api_key`` holds who may come in from elsewhere; ``stamp`` is the schema's version and
+the journal's identity. Moments are ISO 8601 in UTC, of one width, so that they sort as text.
 """
 
 import os
@@ -205,6 +205,25 @@ class TrialRow(_InKeyOrder, table=True):
     seed: int = Field(sa_type=BigInteger)
 
 
+class InquiryRow(Stored, table=True):
+    """A judgement of monitors that was asked for: the question, how far it is, its answer."""
+
+    __tablename__ = "inquiry"
+
+    name: str = Field(primary_key=True)
+    scenario: str
+    status: str
+    runs: int
+    done: int = 0
+    question: bytes = Field(sa_type=LargeBinary)
+    answer: bytes | None = Field(default=None, sa_type=LargeBinary)
+    reason: str = ""
+    created_at: str
+    pid: int | None = None
+    host: str | None = None
+    born: str | None = None
+
+
 class KeyRow(Stored, table=True):
     """A key to the service: what it opens, and the SHA-256 of its secret, never the secret."""
 
@@ -243,6 +262,7 @@ SHARED = TABLES.tables["shared"]
 OFFER = TABLES.tables["offer"]
 STUDY = TABLES.tables["study"]
 TRIAL = TABLES.tables["trial"]
+INQUIRY = TABLES.tables["inquiry"]
 API_KEY = TABLES.tables["api_key"]
 STAMP = TABLES.tables["stamp"]
 

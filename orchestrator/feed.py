@@ -80,7 +80,7 @@ class Feed:
         self._is_live = is_live
         self._keep_alive_s = keep_alive_s
         self._waiting: set[asyncio.Timeout] = set()
-        self._is_closed = False
+        self.is_closed = False
 
     def stream(self, run: str, after: int = 0) -> AsyncIterator[bytes]:
         """Return the frames of a run behind event ``after``, as they come, to its end.
@@ -117,7 +117,7 @@ class Feed:
 
     def close(self) -> None:
         """End every stream, without an ``end``: its reader will come back."""
-        self._is_closed = True
+        self.is_closed = True
         for timer in self._waiting:
             if not timer.expired():
                 timer.reschedule(0)
@@ -125,11 +125,11 @@ class Feed:
     async def _stream(self, run: str, after: int) -> AsyncIterator[bytes]:
         yield RETRY
         slices, is_degraded = self._reader.follow(run, after, BATCH_EVENTS), False
-        while not self._is_closed:
+        while not self.is_closed:
             try:
                 part = await self._next(slices)
             except TimeoutError:
-                if not self._is_closed and self._is_played(run):
+                if not self.is_closed and self._is_played(run):
                     yield KEEP_ALIVE
                     slices = self._reader.follow(run, after, BATCH_EVENTS)
                     continue
@@ -142,7 +142,7 @@ class Feed:
             for frame in frames(part):
                 yield frame
             after = part.events[-1].number if part.events else after
-        if not self._is_closed:
+        if not self.is_closed:
             yield end(self._reader.run(run))
 
     def _is_played(self, run: str) -> bool:

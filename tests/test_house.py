@@ -27,7 +27,13 @@ IMPORTS_LATE = (
     "orchestrator/cli/",
 )
 READS_ENVIRONMENT = ("orchestrator/settings.py", "subagents/llm.py")
-KEEPS_TIME = ("orchestrator/", "memory/journal.py", "memory/apikey.py", "subagents/llm.py")
+KEEPS_TIME = (
+    "orchestrator/",
+    "memory/journal.py",
+    "memory/apikey.py",
+    "memory/inquiry.py",
+    "subagents/llm.py",
+)
 
 DOORS_ONLY = {"langgraph", "litellm", "fastapi", "ray"}
 HEAVY = DOORS_ONLY | {"sqlmodel", "sqlalchemy", "redis", "uvicorn", "pandas", "numpy", "matplotlib"}

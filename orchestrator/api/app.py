@@ -25,10 +25,12 @@ from orchestrator.api import (
     round,
     run,
     scenario,
+    study,
     truth,
 )
 from orchestrator.api.access import Door
 from orchestrator.api.guard import Guard
+from orchestrator.api.laboratory import Laboratory
 from orchestrator.api.registry import RUNS_AT_ONCE, Registry
 from orchestrator.api.service import Service
 from orchestrator.engine import ENGINE
@@ -40,6 +42,7 @@ ROUTERS = (
     catalogue.router,
     run.router,
     command.router,
+    study.router,
     round.router,
     event.router,
     agent.router,
@@ -123,11 +126,13 @@ def _opened(stand: Stand) -> Callable[[FastAPI], AbstractAsyncContextManager[Non
             async with asyncio.TaskGroup() as tasks:
                 registry = Registry(journal, tasks, stand.runs_at_once)
                 feed = Feed(journal, stand.keep_alive_s, registry.is_live)
-                app.state.service = Service(journal, feed, registry)
+                laboratory = Laboratory(journal, stand.store, tasks)
+                app.state.service = Service(journal, feed, registry, laboratory)
                 try:
                     yield
                 finally:
                     feed.close()
                     registry.close()
+                    laboratory.close()
 
     return lifespan

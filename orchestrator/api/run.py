@@ -130,9 +130,14 @@ class RunPage(Frozen):
     next_cursor: str | None
 
 
-class Cursor(Strict):
-    """Where to go on in a list, and how far. There is no cursor that fails."""
+class Listed(Strict):
+    """Which runs, where to go on, and how far. There is no cursor that fails.
 
+    Runs of a ``study`` are listed where it is named, and otherwise only with ``all``.
+    """
+
+    study: str | None = Field(default=None, max_length=64)
+    all: bool = False
     cursor: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=50, ge=1, le=1000)
 
@@ -194,9 +199,11 @@ async def resume_run(record: KnownRun, allowance: Allowance, at: Serving) -> Run
 
 
 @router.get("", dependencies=[needs("read")])
-def list_runs(page: Annotated[Cursor, Query()], at: Serving) -> RunPage:
+def list_runs(page: Annotated[Listed, Query()], at: Serving) -> RunPage:
     """List the runs of the store, the newest first, also those of other processes."""
-    records = sorted(at.journal.runs(), key=_key, reverse=True)
+    of = at.journal.studies.of_runs()
+    meant = (r for r in at.journal.runs() if page.all or of.get(r.run) == page.study)
+    records = sorted(meant, key=_key, reverse=True)
     # Keyset, not offset: a cursor is the last key shown, and the list goes on below it.
     rest = [record for record in records if page.cursor is None or _key(record) < page.cursor]
     shown = rest[: page.limit]

@@ -25,6 +25,7 @@ from orchestrator.cli import (
     runs,
     scenario,
     serve,
+    studies,
     sweep,
     watch,
 )
@@ -47,6 +48,7 @@ app.command("run")(run.run)
 app.command("sweep")(sweep.sweep)
 app.command("watch")(watch.watch)
 app.add_typer(runs.app, name="runs")
+app.add_typer(studies.app, name="studies")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(monitor.app, name="monitor")
 app.add_typer(organisms.app, name="organisms")

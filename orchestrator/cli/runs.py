@@ -39,12 +39,22 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_runs(store: Store = None, json: Json = False) -> None:
-    """List all runs, the newest first."""
+def list_runs(
+    study: Annotated[
+        str | None, typer.Option(metavar="STUDY", help="Those of a study; see `studies list`.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Those of studies, too.")] = False,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """List the runs, the newest first; those of studies only where it is asked for."""
     from orchestrator.cli.listing import record_json, runs_table
 
     with open_journal(store) as journal:
-        records = journal.runs()
+        if study is not None:
+            journal.studies.study(study)
+        of = journal.studies.of_runs()
+        records = [each for each in journal.runs() if every or of.get(each.run) == study]
     if json:
         put(f"[{','.join(map(record_json, records))}]")
         return

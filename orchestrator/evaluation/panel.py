@@ -21,7 +21,7 @@ from orchestrator.discretion import discreet
 from orchestrator.patience import Patience, guarded
 from orchestrator.tally import Tally
 from scenarios.loader import load_text
-from scenarios.problem import ScenarioProblems
+from scenarios.problem import Check, ScenarioProblems
 from scenarios.spec import MonitorSpec
 
 
@@ -82,8 +82,8 @@ _POOLS = {"z_agent": "agent", "raw_growth": "fleet", "unaccounted": "fleet"}
 """What the verdicts of monitors without a dial for it are pooled by."""
 
 
-def monitors_in(text: str) -> tuple[MonitorSpec, ...]:
-    """Return monitors as they are named in YAML.
+def monitors_in(text: str, check: Check = problems) -> tuple[MonitorSpec, ...]:
+    """Return monitors as they are named in YAML, checked as those of a scenario.
 
     Raises
     ------
@@ -99,7 +99,7 @@ def monitors_in(text: str) -> tuple[MonitorSpec, ...]:
     # Any scenario will do: it lends its grammar, and every check that a file's monitors meet.
     written = f"{{scenario: any, task: any, workers: honest, monitors: {listed}}}"
     try:
-        return load_text(written, "monitors", checks=[problems]).monitors
+        return load_text(written, "monitors", checks=[check]).monitors
     except ScenarioProblems as error:
         said = (f"{each.path} {each.message}; {each.hint}" for each in error.problems)
         raise BadInput("\n".join(each.removesuffix("; ") for each in said)) from error

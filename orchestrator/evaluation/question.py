@@ -176,14 +176,15 @@ def play(
         Called in every process before its first run.
     """
     trials = list[Trial]()
-    for trial in spread(play_trial, list(_jobs(planned)), at_once, begin):
+    for trial in spread(play_trial, list(jobs_of(planned)), at_once, begin):
         trials.append(trial)
         if tell:
             tell(len(trials))
     return trials
 
 
-def _jobs(planned: Plan) -> Iterator[Job]:
+def jobs_of(planned: Plan) -> Iterator[Job]:
+    """Return what is to be played, in parts of which each needs nothing of the others."""
     first = planned.setting.seeds[0]
     # The largest first, so that no process is left with one at the end.
     for fleet in sorted(planned.fleets, key=lambda each: -each.workers):

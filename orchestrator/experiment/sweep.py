@@ -160,13 +160,14 @@ def run_sweep(
         What the models of each run may cost.
     """
     done = len(sweep.done)
-    for count in spread(play_job, list(_jobs(sweep, place, budget)), at_once, begin):
+    for count in spread(play_job, list(jobs_of(sweep, place, budget)), at_once, begin):
         done += count
         if tell:
             tell(done)
 
 
-def _jobs(sweep: Sweep, place: str, budget: Budget) -> Iterator[Job]:
+def jobs_of(sweep: Sweep, place: str, budget: Budget) -> Iterator[Job]:
+    """Return what is left to play, in parts of which each needs nothing of the others."""
     groups: dict[str, list[Trial]] = {}
     references: dict[str, Scenario] = {}
     cells = {cell.number: cell.scenario for cell in sweep.experiment.cells}
