@@ -44,6 +44,8 @@ class Bell:
     ----------
     ears
         What hears of commits elsewhere and rings; nothing by default.
+    rings
+        How often it has rung: while that stands still, no commit was heard of.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class Bell:
 
     def __init__(self, changes: Callable[[], object]) -> None:
         self.ears: Ears | None = None
+        self.rings = 0
         self._changes = changes
         self._lock = Lock()
         self._waiting: dict[AbstractEventLoop, set[Future[None]]] = {}
@@ -90,6 +93,7 @@ class Bell:
     def ring(self, error: StoreError | None = None) -> None:
         """Wake everyone who waits now, with an error if there is nothing more to wait for."""
         with self._lock:
+            self.rings += 1
             waiting, self._waiting = self._waiting, {}
         for loop, futures in waiting.items():
             if not loop.is_closed():

@@ -56,6 +56,7 @@ _TICK = insert(CLOCK).values(
     seq=bindparam("seq"),
     round=bindparam("round"),
     committed_at=bindparam("updated_at"),
+    verdicts=bindparam("verdicts"),
 )
 
 
@@ -111,6 +112,7 @@ class Journal(Reader):
         self._owned: dict[int, int] = {}
         self._heart = Heartbeat(self.renew, lease_s / BEATS_PER_LEASE)
         self.group = Group(self.commit_all)
+        self._tick = _TICK.values(place=store.numbering)
         self._insert_event = insert_sql(EVENT, store.dialect)
         self._insert_verdict = insert_sql(VERDICT, store.dialect)
         self._insert_truth = insert_sql(TRUTH, store.dialect)
@@ -221,7 +223,7 @@ class Journal(Reader):
             standing = {"round": origin.round, "seq": origin.seq, "digest": digest}
             standing |= {"verdicts": len(verdicts), "alarms": sum(v.alarm for v in verdicts)}
             tick = {"claimed": claim.number, "updated_at": self._now(), **standing}
-            connection.execute(_TICK, tick)
+            connection.execute(self._tick, tick)
             provenance = {"parent": origin.parent, "fork_seq": origin.seq}
             self._change(connection, claim, fork_round=origin.round, **provenance, **standing)
         self._tell(claim.run)
@@ -383,7 +385,7 @@ class Journal(Reader):
         connection.execute(self._advance, standings)
         ticks = [now for now, (_, part) in zip(standings, due, strict=True) if part.entries]
         if ticks:
-            connection.execute(_TICK, ticks)
+            connection.execute(self._tick, ticks)
 
     def release(self, claim: Claim) -> None:
         """Let go of an unfinished run, which anyone may then resume.

@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import (
     URL,
+    BigInteger,
     ColumnElement,
     Connection,
     Engine,
     Float,
+    Text,
     create_engine,
     event,
     extract,
@@ -58,6 +60,11 @@ _PLAIN = {
 _DAMAGE = ("XX001", "XX002")
 
 
+def _number(transaction: ColumnElement[Any]) -> ColumnElement[int]:
+    """Return a transaction's id as a number; only its text can be turned into one."""
+    return transaction.cast(Text).cast(BigInteger)
+
+
 class PostgresServer:
     """A database of a PostgreSQL server. Whoever owns a run there holds a lease on it.
 
@@ -74,6 +81,8 @@ class PostgresServer:
     'postgresql://ada@db.example/runs'
     """
 
+    numbering: ColumnElement[int] = _number(func.pg_current_xact_id())
+    settled: ColumnElement[int] | None = _number(func.pg_snapshot_xmin(func.pg_current_snapshot()))
     clock: ColumnElement[float] | None = extract("epoch", func.clock_timestamp()).cast(Float)
     goes_on_after_failure = True
     """Each transaction checks under a lock where the last one ended, on whatever connection."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import takewhile
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Float, Table, bindparam, func, null, select, tuple_
@@ -13,10 +13,12 @@ from memory.answer import Answer
 from memory.apikey import Keys
 from memory.bell import Bell
 from memory.claim import Owner
+from memory.commits import Commits
 from memory.errors import CorruptJournal, UnknownRun, did_you_mean
 from memory.events import parse_event
 from memory.inquiry import Inquiries
 from memory.log import Entry, Log
+from memory.recent import Recent
 from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
 from memory.relay import Bus, Wire
 from memory.store import Store
@@ -27,6 +29,9 @@ from memory.verdicts import Verdict
 
 CHUNK = 1000
 """How many rows one read takes at a time; none is held open between two."""
+
+HEADS_KEPT, SLICES_KEPT = 4096, 64
+"""What one follower has read is kept for the others of its run: so many heads and slices."""
 
 T = TypeVar("T")
 
@@ -51,6 +56,14 @@ _ANSWERS = (
 _SAME_NAME = RunRecord.model_fields.keys() & RUN.columns.keys()
 
 
+class _Place(NamedTuple):
+    """Where a follower stands: behind which event and verdict; and how many events it takes."""
+
+    after: int
+    told: int
+    limit: int
+
+
 class Reader:
     """Reads a journal, from any thread, while others write it.
 
@@ -63,8 +76,16 @@ class Reader:
         self._bell = Bell(store.changes)
         self._wire = Wire(bus, store.identity, self, self._bell.ring) if bus else None
         self._bell.ears = self._wire
+        self._commits = Commits(store, self._bell)
         self._numbers: dict[str, int] = {}
+        self._heads: Recent[int, tuple[int, AnyRow]] = Recent(HEADS_KEPT)
+        self._slices: Recent[tuple[int, _Place], Slice] = Recent(SLICES_KEPT)
         self._standing = select(RUN, lease_left(store.clock))
+
+    @property
+    def commits(self) -> Commits:
+        """The commits of all runs, in one order."""
+        return self._commits
 
     @property
     def is_degraded(self) -> bool:
@@ -178,6 +199,8 @@ class Reader:
         """Read committed events as they come, with their verdicts, while the run goes on.
 
         A follower is only a cursor: one that is slow, or stands still, keeps nobody waiting.
+        Followers who stand at one place are given one slice, which is read once; so fifty of a
+        run that goes flat out cost little more than one. Nobody may change it.
         It ends once the run is finished or interrupted and everything has been read; it does
         not notice when the owner of a run dies (see :attr:`RunRecord.is_live`). An empty slice
         says that :attr:`is_degraded` is no longer what it was.
@@ -195,17 +218,17 @@ class Reader:
 
     async def _follow(self, run: str, number: int, after: int, limit: int) -> AsyncIterator[Slice]:
         told, is_degraded = self._verdicts_seen(number, after), False
+        head, is_fresh = self._head(number), True
         while True:
-            head = self._head(number)
-            # No further than the head: what is committed meanwhile has verdicts of its own.
-            due = min(limit, head.seq - after)
-            events = list(self.lines(run, after, due)) if due > 0 else []
-            after = events[-1].number if events else after
-            verdicts = self._verdicts_about(run, told, after) if head.verdicts > told else []
-            told = verdicts[-1].number if verdicts else told
-            if events or verdicts:
-                yield Slice(events, verdicts)
+            part = self._slice(run, head, _Place(after, told, limit))
+            after = part.events[-1].number if part.events else after
+            told = part.verdicts[-1].number if part.verdicts else told
+            if part.events or part.verdicts:
+                yield part
                 await asyncio.sleep(0)
+            elif not is_fresh:
+                head, is_fresh = self._head(number), True
+                continue
             elif head.status == "running":
                 await self._bell.wait()
                 if self.is_degraded is not is_degraded:
@@ -213,9 +236,36 @@ class Reader:
                     yield Slice([], [])
             else:
                 return
+            head, is_fresh = self._shared_head(number)
+
+    def _slice(self, run: str, head: AnyRow, place: "_Place") -> Slice:
+        """Return what comes next behind a place: read once for all who stand there."""
+        key = (head.number, place)
+        if (known := self._slices.get(key)) is not None:
+            return known
+        after, told, limit = place
+        # No further than the head: what is committed meanwhile has verdicts of its own.
+        due = min(limit, head.seq - after)
+        events = list(self.lines(run, after, due)) if due > 0 else []
+        after = events[-1].number if events else after
+        verdicts = self._verdicts_about(run, told, after) if head.verdicts > told else []
+        part = Slice(events, verdicts)
+        if events:
+            self._slices.put(key, part)
+        return part
+
+    def _shared_head(self, number: int) -> tuple[AnyRow, bool]:
+        """Return how a run stands, as of the last commit that was heard of; and if read now."""
+        rings = self._bell.rings
+        known = self._heads.get(number)
+        if known is not None and known[0] == rings:
+            return known[1], False
+        head = self._head(number)
+        self._heads.put(number, (rings, head))
+        return head, True
 
     def _head(self, number: int) -> AnyRow:
-        columns = (RUN.c.status, RUN.c.seq, RUN.c.verdicts)
+        columns = (RUN.c.number, RUN.c.status, RUN.c.seq, RUN.c.verdicts)
         with self._store.reading() as connection:
             return connection.execute(select(*columns).where(RUN.c.number == number)).one()
 

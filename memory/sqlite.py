@@ -7,12 +7,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, create_engine, event, inspect
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 
 from memory.errors import BadInput, StoreError
 from memory.mounts import Mounts, mounted
-from memory.tables import STAMP, check_version, make_tables
+from memory.tables import CLOCK, STAMP, check_version, make_tables
 
 BUSY_S = 30
 """How long to wait, in seconds, while another process writes."""
@@ -45,6 +55,10 @@ class SqliteFile:
     """
 
     clock: ColumnElement[float] | None = None
+    numbering: ColumnElement[int] = select(
+        func.coalesce(func.max(CLOCK.c.place), 0) + 1
+    ).scalar_subquery()
+    settled: ColumnElement[int] | None = None
     goes_on_after_failure = False
 
     def __init__(self, path: Path, mounts: Mounts | None = None) -> None:

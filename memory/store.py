@@ -32,6 +32,12 @@ class Database(Protocol):
     clock: ColumnElement[float] | None
     """Its own clock, where owners must hold leases because they cannot see one another."""
 
+    numbering: ColumnElement[int]
+    """The place of a commit among all commits, for the transaction that asks."""
+
+    settled: ColumnElement[int] | None
+    """Below which place no commit can come any more; None where they come in their order."""
+
     goes_on_after_failure: bool
     """Whether more may be written, on a new connection, once a commit has failed."""
 
@@ -152,6 +158,7 @@ class Store:
         self._database = database
         self.name = database.name
         self.clock = database.clock
+        self.numbering, self.settled = database.numbering, database.settled
         self._lock = Lock()
         self._stopped = ""
         with ExitStack() as opened, self._plainly():

@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Dialect,
+    Index,
     LargeBinary,
     Row,
     Table,
@@ -40,7 +41,7 @@ class Stored(SQLModel, registry=registry()):
 class _InKeyOrder(Stored):
     """A table that lies in the order of its primary key (on SQLite: without a rowid)."""
 
-    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
 
 
 class RunRow(Stored, table=True):
@@ -142,14 +143,20 @@ class AnswerRow(_InKeyOrder, table=True):
 
 
 class ClockRow(_InKeyOrder, table=True):
-    """When the events up to ``seq`` were committed, by the wall-clock."""
+    """When the events up to ``seq`` were committed, by the wall-clock, and in which order.
+
+    ``place`` orders the commits of all runs, and ``verdicts`` is how many the run then had.
+    """
 
     __tablename__ = "clock"
+    __table_args__ = (Index("clock_place", "place", "run"), {"sqlite_with_rowid": False})
 
     run: int = Field(primary_key=True)
     seq: int = Field(primary_key=True, sa_type=BigInteger)
     round: int
     committed_at: str
+    place: int = Field(default=0, sa_type=BigInteger)
+    verdicts: int = Field(default=0, sa_type=BigInteger)
 
 
 class CommonsRow(Stored, table=True):

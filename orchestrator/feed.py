@@ -27,7 +27,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from operator import attrgetter
 
-from memory.reader import Reader
+from memory.commits import Cursor, Part
+from memory.reader import SLICES_KEPT, Reader
+from memory.recent import Recent
 from memory.record import Line, RunRecord, Slice
 
 BATCH_EVENTS = 256
@@ -81,6 +83,8 @@ class Feed:
         self._keep_alive_s = keep_alive_s
         self._waiting: set[asyncio.Timeout] = set()
         self.is_closed = False
+        self._made_of_all: Recent[tuple[int, bool], tuple[Part, list[bytes]]] = Recent(SLICES_KEPT)
+        self._made: Recent[int, tuple[Slice, list[bytes]]] = Recent(SLICES_KEPT)
 
     def stream(self, run: str, after: int = 0) -> AsyncIterator[bytes]:
         """Return the frames of a run behind event ``after``, as they come, to its end.
@@ -115,6 +119,35 @@ class Feed:
             json.dumps(is_over).encode(),
         )
 
+    async def everything(self, after: Cursor, *, only_alarms: bool = False) -> AsyncIterator[bytes]:
+        """Return the frames of all runs behind a cursor, as they come, for ever.
+
+        As those of one run, but that each names its run; an id is the cursor behind its batch.
+        With ``only_alarms`` only verdicts that raised an alarm are sent, and bare ids.
+        """
+        yield RETRY
+        parts = self._reader.commits.follow(after, BATCH_EVENTS)
+        while not self.is_closed:
+            try:
+                part = await self._in_time(parts)
+            except TimeoutError:
+                yield KEEP_ALIVE
+                parts = self._reader.commits.follow(after, BATCH_EVENTS)
+                continue
+            for frame in self._of_all(part, only_alarms):
+                yield frame
+            after = part.cursor
+            await asyncio.sleep(0)
+
+    def _of_all(self, part: Part, only_alarms: bool) -> list[bytes]:
+        """Return a part as frames, made once for all who are given it."""
+        key = (id(part), only_alarms)
+        known = self._made_of_all.get(key)
+        if known is None or known[0] is not part:
+            known = (part, list(frames_of_all(part, only_alarms)))
+            self._made_of_all.put(key, known)
+        return known[1]
+
     def close(self) -> None:
         """End every stream, without an ``end``: its reader will come back."""
         self.is_closed = True
@@ -139,15 +172,32 @@ class Feed:
             if self._reader.is_degraded is not is_degraded:
                 is_degraded = not is_degraded
                 yield state(run, is_degraded)
-            for frame in frames(part):
+            for frame in self._frames(part):
                 yield frame
             after = part.events[-1].number if part.events else after
         if not self.is_closed:
             yield end(self._reader.run(run))
 
+    def _frames(self, part: Slice) -> list[bytes]:
+        """Return a slice as frames, made once for all who are given it."""
+        known = self._made.get(id(part))
+        if known is None or known[0] is not part:
+            known = (part, list(frames(part)))
+            self._made.put(id(part), known)
+        return known[1]
+
     def _is_played(self, run: str) -> bool:
         record = self._reader.run(run)
         return record.status != "running" or self._is_live(record)
+
+    async def _in_time(self, parts: AsyncIterator[Part]) -> Part:
+        """Return what comes next in any run; wait for it, but not for ever."""
+        async with asyncio.timeout(self._keep_alive_s) as timer:
+            self._waiting.add(timer)
+            try:
+                return await anext(parts)
+            finally:
+                self._waiting.discard(timer)
 
     async def _next(self, slices: AsyncIterator[Slice]) -> Slice | None:
         """Return the next slice, or None at the end of the run; wait for it, but not for ever."""
@@ -170,6 +220,37 @@ def frames(part: Slice) -> Iterator[bytes]:
         yield from map(_verdicts, _batches(due))
         yield b"event: batch\nid: %d\ndata: %b\n\n" % (last, _array(line.body for line in batch))
     yield from map(_verdicts, _batches(verdicts))
+
+
+def frames_of_all(part: Part, only_alarms: bool = False) -> Iterator[bytes]:
+    r"""Return what one commit brought as frames that name their run.
+
+    Examples
+    --------
+    >>> part = Part("r_1", Slice([Line(7, b'{"seq":7}')], []), Cursor(3, 1, 7))
+    >>> next(frames_of_all(part)).splitlines()
+    [b'event: batch', b'id: 3.1.7', b'data: {"run":"r_1","items":[{"seq":7}]}', b'']
+    >>> next(frames_of_all(part, only_alarms=True))
+    b'id: 3.1.7\n\n'
+    """
+    run, cursor = part.run.encode(), part.cursor
+    verdicts = part.slice.verdicts
+    if only_alarms:
+        verdicts = [line for line in verdicts if json.loads(line.body)["alarm"]]
+    told = [_array(line.body for line in said) for said in _batches(verdicts)]
+    place = b"id: %b\n" % str(cursor).encode() if only_alarms else b""
+    for number, array in enumerate(told, 1):
+        seen = place if number == len(told) else b""
+        yield b'event: verdicts\n%bdata: {"run":"%b","items":%b}\n\n' % (seen, run, array)
+    if only_alarms:
+        if not told:
+            yield place + b"\n"
+        return
+    for batch in _batches(part.slice.events):
+        seen = str(cursor._replace(seq=batch[-1].number)).encode()
+        array = _array(line.body for line in batch)
+        frame = b'event: batch\nid: %b\ndata: {"run":"%b","items":%b}\n\n'
+        yield frame % (seen, run, array)
 
 
 def state(run: str, is_degraded: bool) -> bytes:

@@ -73,7 +73,7 @@ async def read_events(
     `after`, and gets everything once. The page is for scripts: `limit` events (at most 1000)
     behind `after`.
     """
-    if not place.follow or _only_json(request.headers.get("accept", "")):
+    if not place.follow or only_json(request.headers.get("accept", "")):
         page = await at.feed.page(record.run, place.after, place.limit or LARGEST_PAGE)
         return Response(page, media_type="application/json")
     if place.limit is not None:
@@ -84,7 +84,8 @@ async def read_events(
     )
 
 
-def _only_json(accept: str) -> bool:
+def only_json(accept: str) -> bool:
+    """Return whether a client takes JSON, and no stream."""
     return "application/json" in accept and "text/event-stream" not in accept
 
 

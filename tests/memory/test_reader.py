@@ -436,3 +436,33 @@ def test_answers_are_read_a_few_at_a_time_and_each_once(
         journal.ask(book.claim, Turn(agent, turn, 1))
     assert [(each.agent, each.turn) for each in journal.answers("r_1")] == turns
     assert [each.turn for each in journal.answers("r_1", "w01.1")] == [1, 2, 10]
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_followers_at_one_place_share_what_is_read(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write(rounds=20)
+    one, other = (journal.follow("r_1", limit=7) for _ in range(2))
+    for _ in range(3):
+        assert await anext(one) is await anext(other)
+    book.write()
+    journal.release(book.claim)
+    rest = [
+        [line.number for part in [p async for p in each] for line in part.events]
+        for each in (one, other)
+    ]
+    assert rest[0] == rest[1] == list(range(22, len(book.written) + 1))
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_late_verdict_reaches_those_who_share_a_slice_too(journal: Journal) -> None:
+    book = Book(journal, "r_1")
+    book.write()
+    early, late = (journal.follow("r_1") for _ in range(2))
+    first = await anext(early)
+    journal.commit(book.claim, Batch([], [verdict(3, alarm=True)], [], round=1))
+    assert await anext(late) is first
+    for slices in (early, late):
+        async with asyncio.timeout(5):
+            part = await anext(slices)
+        assert (part.events, [line.number for line in part.verdicts]) == ([], [1])

@@ -13,6 +13,8 @@ from memory.sqlite import SqliteFile, check_schema
 from memory.store import Store, database_at
 from memory.tables import CLOCK, SCHEMA, STAMP
 
+TICK = {"run": 1, "seq": 1, "round": 1, "committed_at": "", "place": 1, "verdicts": 0}
+
 
 @pytest.mark.parametrize(
     ("url", "path"),
@@ -55,7 +57,7 @@ def test_a_new_file_and_its_folder_are_made_for_its_owner_only(tmp_path: Path) -
     path = tmp_path / "new" / "folder" / "journal.db"
     store = Store(SqliteFile(path))
     with store.writing() as connection:
-        connection.execute(insert(CLOCK), {"run": 1, "seq": 1, "round": 1, "committed_at": ""})
+        connection.execute(insert(CLOCK), TICK)
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     store.close()
     assert modes == {name: 0o600 for name in ("journal.db", "journal.db-wal", "journal.db-shm")}
@@ -172,7 +174,7 @@ def test_a_reader_does_not_wait_for_a_writer_and_sees_only_what_is_committed(
     store = Store(SqliteFile(tmp_path / "journal.db"))
     count = select(CLOCK.c.seq)
     with store.writing() as writer:
-        writer.execute(insert(CLOCK), {"run": 1, "seq": 1, "round": 1, "committed_at": ""})
+        writer.execute(insert(CLOCK), TICK)
         with store.reading() as reader:
             assert reader.execute(count).all() == []
     with store.reading() as reader:
