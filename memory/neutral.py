@@ -29,7 +29,7 @@ from memory.events import (
     RunStarted,
     Transfer,
 )
-from memory.log import Log
+from memory.log import Entry, Log
 
 Name = Annotated[str, Field(min_length=1, max_length=256)]
 Does = Literal["begin", "take", "give_back", "use", "read", "write", "end"]
@@ -92,7 +92,8 @@ class Needs:
     """
 
     def __init__(self, lines: Iterable[NeedLine]) -> None:
-        self._known = {(each.resource, each.worker, each.round): each.amount for each in lines}
+        self.lines = tuple(lines)
+        self._known = {(each.resource, each.worker, each.round): each.amount for each in self.lines}
 
     def of(self, resource: str, worker: str, round: int) -> float | None:
         """Return it, if it is told."""
@@ -120,7 +121,7 @@ def read_needs(name: str, text: str) -> Needs:
     if text.lstrip().startswith("{"):
         for number, line in enumerate(text.splitlines(), 1):
             if line.strip():
-                rows.append((number, _parsed(line, f"{name}:{number}")))
+                rows.append((number, parsed(line, f"{name}:{number}")))
     else:
         for number, row in enumerate(csv.DictReader(text.splitlines()), 2):
             rows.append((number, {key: value for key, value in row.items() if value}))
@@ -169,7 +170,11 @@ class Importer:
         self._seen_before: dict[str, Line] = {}
 
     def feed(self, text: str) -> list[Event]:
-        """Return the events that one more line brings about.
+        """Return the events that one more line brings about; see :meth:`take`."""
+        return [entry.event for entry in self.take(text)]
+
+    def take(self, text: str) -> list[Entry]:
+        """Return the events that one more line brings about, as they are hashed.
 
         Raises
         ------
@@ -180,7 +185,7 @@ class Importer:
         self._number += 1
         if not text.strip():
             return []
-        fields = _parsed(text, self._at)
+        fields = parsed(text, self._at)
         if "neutral_log" in fields:
             self._begin(_checked(Header, fields, self._at))
         else:
@@ -189,23 +194,24 @@ class Importer:
                 self._turn_to(line.round)
                 self._seen[line.id] = line
                 self._take_up(line)
-        return self._drained()
+        return list(self.log.drain())
 
     def finish(self) -> list[Event]:
         """Return the events that the log's end brings about; there is no feeding it any more."""
+        return [entry.event for entry in self.end()]
+
+    def end(self) -> list[Entry]:
+        """Return the same, as they are hashed."""
         if self._round:
             self._settle()
             for agent in list(self._living):
                 self._end(agent)
             self._append(RunFinished, Actor(), "run", status="done")
-        return self._drained()
+        return list(self.log.drain())
 
     @property
     def _at(self) -> str:
         return f"{self._name}:{self._number}"
-
-    def _drained(self) -> list[Event]:
-        return [entry.event for entry in self.log.drain()]
 
     def _append(self, kind: type[Event], actor: Actor, key: str, **fields: Any) -> None:
         self.log.append(kind(**self.log.envelope(self._round, actor, key=key), **fields))
@@ -367,7 +373,14 @@ def events_of(name: str, lines: Iterable[str], needs: Needs | None = None) -> It
     yield from importer.finish()
 
 
-def _parsed(text: str, at: str) -> dict[str, Any]:
+def parsed(text: str, at: str) -> dict[str, Any]:
+    """Return one line's fields; amounts stay as exact as they are written.
+
+    Raises
+    ------
+    BadInput
+        If it is no JSON object; ``at`` is how the message calls the line.
+    """
     # Any: what JSON enters here is checked by the models below.
     try:
         fields = json.loads(text, parse_float=Decimal)

@@ -24,6 +24,7 @@ from memory.relay import Bus, Wire
 from memory.store import Store
 from memory.study import Studies
 from memory.tables import ANSWER, EVENT, RUN, SEALED, TRUTH, VERDICT, AnyRow
+from memory.told import Told
 from memory.truth import Record, Sealed
 from memory.verdicts import Verdict
 
@@ -101,6 +102,11 @@ class Reader:
     def inquiries(self) -> Inquiries:
         """Which monitors were to be judged here, and what came of it."""
         return Inquiries(self._store)
+
+    @property
+    def told(self) -> Told:
+        """What fleets from elsewhere said of themselves."""
+        return Told(self._store)
 
     @property
     def studies(self) -> Studies:

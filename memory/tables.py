@@ -4,8 +4,9 @@
 logs; ``truth`` and ``sealed`` are for evaluation only; ``answer`` keeps what a paid model said;
 ``clock`` is the wall-clock beside the log; ``commons``, ``shared`` and ``offer`` are what runs
 share; ``study`` and ``trial`` say which runs are one experiment, ``inquiry`` which monitors were
-judged; ``api_key`` holds who may come in from elsewhere; ``stamp`` is the schema's version and
-the journal's identity. Moments are ISO 8601 in UTC, of one width, so that they sort as text.
+judged; ``told`` keeps what a fleet from elsewhere said; ``api_key`` holds who may come in from
+elsewhere; ``stamp`` is the schema's version and the journal's identity. Moments are ISO 8601 in
+UTC, of one width, so that they sort as text.
 """
 
 import os
@@ -212,6 +213,18 @@ class TrialRow(_InKeyOrder, table=True):
     seed: int = Field(sa_type=BigInteger)
 
 
+class ToldRow(_InKeyOrder, table=True):
+    """One line of a fleet from elsewhere, as it was told, numbered from 1 in their order."""
+
+    __tablename__ = "told"
+    __table_args__ = (UniqueConstraint("run", "id"), {"sqlite_with_rowid": False})
+
+    run: str = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    id: str
+    body: bytes = Field(sa_type=LargeBinary)
+
+
 class InquiryRow(Stored, table=True):
     """A judgement of monitors that was asked for: the question, how far it is, its answer."""
 
@@ -269,6 +282,7 @@ SHARED = TABLES.tables["shared"]
 OFFER = TABLES.tables["offer"]
 STUDY = TABLES.tables["study"]
 TRIAL = TABLES.tables["trial"]
+TOLD = TABLES.tables["told"]
 INQUIRY = TABLES.tables["inquiry"]
 API_KEY = TABLES.tables["api_key"]
 STAMP = TABLES.tables["stamp"]

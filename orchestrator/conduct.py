@@ -39,6 +39,10 @@ def load(source: str, overrides: tuple[str, ...] = ()) -> Scenario:
     return load_scenario(located(source), overrides, checks=[problems])
 
 
+OUTSIDE = "outside"
+"""Under this key a fleet from elsewhere is described, where a run of ours has its scenario."""
+
+
 @dataclass
 class Performance:
     """A run that this process owns; ``beside`` holds its references once they are played."""
@@ -206,8 +210,17 @@ def begin(journal: Journal, order: Order) -> Performance:
 
 
 def scenario_of(journal: Journal, run: str) -> Scenario:
-    """Return the full scenario that a stored run is of."""
-    return Scenario.model_validate(journal.sealed(run).scenario)
+    """Return the full scenario that a stored run is of.
+
+    Raises
+    ------
+    BadInput
+        If it has none: it is the log of a fleet from elsewhere.
+    """
+    sealed = journal.sealed(run).scenario
+    if OUTSIDE in sealed:
+        raise BadInput(f"{run} is the log of a fleet from elsewhere, which nothing here can play")
+    return Scenario.model_validate(sealed)
 
 
 def stored_summary(journal: Journal, record: RunRecord) -> Summary:

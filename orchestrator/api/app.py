@@ -16,6 +16,7 @@ from orchestrator.api import (
     command,
     event,
     everything,
+    fleet,
     health,
     key,
     ledger,
@@ -31,6 +32,7 @@ from orchestrator.api import (
 )
 from orchestrator.api.access import Door
 from orchestrator.api.guard import Guard
+from orchestrator.api.harbour import Harbour
 from orchestrator.api.laboratory import Laboratory
 from orchestrator.api.registry import RUNS_AT_ONCE, Registry
 from orchestrator.api.service import Service
@@ -44,6 +46,7 @@ ROUTERS = (
     run.router,
     command.router,
     study.router,
+    fleet.router,
     round.router,
     event.router,
     everything.router,
@@ -129,12 +132,14 @@ def _opened(stand: Stand) -> Callable[[FastAPI], AbstractAsyncContextManager[Non
                 registry = Registry(journal, tasks, stand.runs_at_once)
                 feed = Feed(journal, stand.keep_alive_s, registry.is_live)
                 laboratory = Laboratory(journal, stand.store, tasks)
-                app.state.service = Service(journal, feed, registry, laboratory)
+                harbour = Harbour(journal)
+                app.state.service = Service(journal, feed, registry, laboratory, harbour)
                 try:
                     yield
                 finally:
                     feed.close()
                     registry.close()
                     laboratory.close()
+                    harbour.close()
 
     return lifespan

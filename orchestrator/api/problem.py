@@ -31,12 +31,14 @@ from memory.errors import (
     UnknownRun,
 )
 from orchestrator.discretion import discreet
+from orchestrator.outside import Gap
 from scenarios.problem import ScenarioProblems
 
 MEDIA_TYPE = "application/problem+json"
 
 _STATUS: tuple[tuple[type[SuperorganismError], int], ...] = (
     (UnknownRun, 404),
+    (Gap, 409),
     (BadInput, 422),
     (RunInUse, 409),
     (BudgetSpent, 409),

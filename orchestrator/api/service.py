@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from memory.envelope import Event
 from memory.journal import Journal
 from memory.record import RunRecord
+from orchestrator.api.harbour import Harbour
 from orchestrator.api.laboratory import Laboratory
 from orchestrator.api.registry import Registry
 from orchestrator.feed import Feed
@@ -45,6 +46,7 @@ class Service:
     feed: Feed
     registry: Registry
     laboratory: Laboratory
+    fleets: Harbour
     checking: Semaphore = field(default_factory=lambda: Semaphore(CHECKS_AT_ONCE))
     forking: Mutex = field(default_factory=Mutex)
     _kept: "OrderedDict[Hashable, Any]" = field(default_factory=OrderedDict)

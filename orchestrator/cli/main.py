@@ -18,6 +18,7 @@ import typer
 from memory.errors import BadInput, SuperorganismError
 from orchestrator.cli import (
     doctor,
+    ingest,
     keys,
     monitor,
     organisms,
@@ -54,6 +55,7 @@ app.add_typer(monitor.app, name="monitor")
 app.add_typer(organisms.app, name="organisms")
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
+app.command("ingest")(ingest.ingest)
 app.command("doctor")(doctor.doctor)
 
 
