@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, Float, Table, bindparam, func, null, select, tuple_
 
 from memory import answer
+from memory.acknowledged import Acknowledged
 from memory.answer import Answer
 from memory.apikey import Keys
 from memory.bell import Bell
@@ -102,6 +103,11 @@ class Reader:
     def inquiries(self) -> Inquiries:
         """Which monitors were to be judged here, and what came of it."""
         return Inquiries(self._store)
+
+    @property
+    def acknowledged(self) -> Acknowledged:
+        """Which alarms somebody has seen."""
+        return Acknowledged(self._store)
 
     @property
     def told(self) -> Told:

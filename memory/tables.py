@@ -4,9 +4,9 @@
 logs; ``truth`` and ``sealed`` are for evaluation only; ``answer`` keeps what a paid model said;
 ``clock`` is the wall-clock beside the log; ``commons``, ``shared`` and ``offer`` are what runs
 share; ``study`` and ``trial`` say which runs are one experiment, ``inquiry`` which monitors were
-judged; ``told`` keeps what a fleet from elsewhere said; ``api_key`` holds who may come in from
-elsewhere; ``stamp`` is the schema's version and the journal's identity. Moments are ISO 8601 in
-UTC, of one width, so that they sort as text.
+judged; ``told`` keeps what a fleet from elsewhere said, ``acknowledged`` which alarms were seen;
+``api_key`` holds who may come in from elsewhere; ``stamp`` is the schema's version and the
+journal's identity. Moments are ISO 8601 in UTC, of one width, so that they sort as text.
 """
 
 import os
@@ -225,6 +225,18 @@ class ToldRow(_InKeyOrder, table=True):
     body: bytes = Field(sa_type=LargeBinary)
 
 
+class AcknowledgedRow(_InKeyOrder, table=True):
+    """An alarm that somebody has seen; its number is that of its verdict."""
+
+    __tablename__ = "acknowledged"
+
+    run: str = Field(primary_key=True)
+    alarm: int = Field(primary_key=True, sa_type=BigInteger)
+    by_whom: str
+    moment: str
+    note: str = ""
+
+
 class InquiryRow(Stored, table=True):
     """A judgement of monitors that was asked for: the question, how far it is, its answer."""
 
@@ -283,6 +295,7 @@ OFFER = TABLES.tables["offer"]
 STUDY = TABLES.tables["study"]
 TRIAL = TABLES.tables["trial"]
 TOLD = TABLES.tables["told"]
+ACKNOWLEDGED = TABLES.tables["acknowledged"]
 INQUIRY = TABLES.tables["inquiry"]
 API_KEY = TABLES.tables["api_key"]
 STAMP = TABLES.tables["stamp"]

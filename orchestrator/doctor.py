@@ -3,6 +3,7 @@
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -18,12 +19,18 @@ State = Literal["ok", "absent", "broken"]
 NEEDS = {
     "litellm": "ask real models",
     "langgraph": "carry a worker from life to life",
+    "matplotlib": "draw figures of judgements: monitor eval --plots",
+    "numba": "bet on millions of rounds a second: monitors.batch",
+    "pyarrow": "write Parquet: sweeps, judgements, a run's artifacts",
     "pandas": "hand events over as data frames; without it they come as lists of records",
     "psycopg": "keep the journal on a PostgreSQL server",
 }
 """The libraries that somebody may ask about, and what each is for."""
 
 INSTALL = {
+    "matplotlib": "pip install 'superorganism[analysis]'",
+    "numba": "pip install 'superorganism[fast]'",
+    "pyarrow": "pip install 'superorganism[analysis]'",
     "pandas": "pip install 'superorganism[frames]'",
     "psycopg": "pip install 'superorganism[postgres]'",
 }
@@ -58,6 +65,8 @@ def examine(settings: Settings) -> list[Finding]:
         Finding("superorganism", "ok", version("superorganism")),
         _journal(settings.store),
         _redis(settings.redis),
+        _page(),
+        _api_keys(settings.store),
         *(_library(name) for name in NEEDS),
         _keys(),
     ]
@@ -112,6 +121,28 @@ def _redis(url: str | None) -> Finding:
     except (BadInput, BusDown) as error:
         return Finding("redis", "broken", str(error), needed)
     return Finding("redis", "ok", bus.name, needed)
+
+
+def _page() -> Finding:
+    """Look whether the page was built into this package."""
+    needed = "look through runs in a browser: serve"
+    page = files("orchestrator") / "static" / "index.html"
+    if page.is_file():
+        return Finding("page", "ok", "built", needed)
+    return Finding("page", "broken", "not built: install superorganism again", needed)
+
+
+def _api_keys(store: str) -> Finding:
+    """Look whether anyone from beyond this machine could be let in."""
+    needed = "serve others: serve --host"
+    try:
+        with Journal.open(store, create=False) as journal:
+            count = sum(record.revoked_at is None for record in journal.keys.all())
+    except SuperorganismError:
+        count = 0
+    if count:
+        return Finding("api keys", "ok", f"{count}", needed)
+    return Finding("api keys", "absent", "none: superorganism keys new NAME", needed)
 
 
 def _library(name: str) -> Finding:

@@ -178,6 +178,11 @@ class Feed:
         if not self.is_closed:
             yield end(self._reader.run(run))
 
+    @property
+    def followers(self) -> int:
+        """How many clients wait for something to come."""
+        return len(self._waiting)
+
     def _frames(self, part: Slice) -> list[bytes]:
         """Return a slice as frames, made once for all who are given it."""
         known = self._made.get(id(part))

@@ -31,6 +31,7 @@ KEEPS_TIME = (
     "orchestrator/",
     "memory/journal.py",
     "memory/apikey.py",
+    "memory/acknowledged.py",
     "memory/inquiry.py",
     "subagents/llm.py",
 )

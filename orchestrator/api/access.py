@@ -8,6 +8,7 @@ does not read its own labels. Beyond this machine everything but the page's file
 never in a URL, which logs and histories keep.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,8 @@ class Door:
         How often one address may come with a wrong key.
     keys
         Those of the store that is served, once it is open.
+    answered
+        How many requests were answered with which status.
     """
 
     is_open: bool = False
@@ -55,12 +58,13 @@ class Door:
     rate: Rate | None = None
     tries: Rate = field(default_factory=lambda: Rate(per_second=0.2, burst=10))
     keys: Keys | None = None
+    answered: Counter[int] = field(default_factory=Counter)
 
     def admit(self, connection: Connection, headers: Headers) -> Response | None:
         """Find out who asks and what that opens; return a refusal if it opens nothing."""
         address = (connection.get("client") or ("",))[0]
         given = headers.get("authorization")
-        opened, caller = (() if self.is_open else FREE), address
+        opened, caller, name = (() if self.is_open else FREE), address, "owner"
         if given is not None:
             if wait := self.tries.left(address):
                 return _too_many("there were too many wrong keys", wait)
@@ -71,12 +75,12 @@ class Door:
             if found is None:
                 self.tries.take(address)
                 return _unknown("this key opens nothing: it is wrong, or was revoked")
-            opened, caller = found.scopes, found.id
+            opened, caller, name = found.scopes, found.id, found.name
         elif self.is_open and connection["path"].startswith(LOCKED):
             return _unknown(f"a key is needed: {_HOW}")
         if self.rate and (wait := self.rate.take(caller)):
             return _too_many("you ask too often", wait)
-        connection["opened"] = opened
+        connection["opened"], connection["caller"] = opened, name
         return None
 
 

@@ -3,22 +3,27 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
+from memory.acknowledged import Seen
 from memory.envelope import Frozen
 from memory.events import Need
 from memory.record import Numbered
 from memory.verdicts import Evidence
 from orchestrator.api.access import needs
+from orchestrator.api.guard import wants_json
 from orchestrator.api.moment import Moment, Span, page_of
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Service, Serving
+from orchestrator.api.strict import Strict
 from orchestrator.roll import up_to
 from orchestrator.tally import Tally
 
-router = APIRouter(prefix="/v1/runs/{run}", tags=["alarms"], dependencies=[needs("read")])
+router = APIRouter(prefix="/v1/runs/{run}", tags=["alarms"])
+
+Reading = [needs("read")]
 
 
 class AlarmLine(Frozen):
@@ -39,6 +44,13 @@ class AlarmLine(Frozen):
     damage: float
     sentence: str
     uncalibrated: bool = False
+    acknowledged: Seen | None = None
+
+
+class Acknowledgement(Strict):
+    """What whoever has seen an alarm has to say of it; nothing is enough."""
+
+    note: str = Field(default="", max_length=2000)
 
 
 class AlarmInFull(AlarmLine):
@@ -88,7 +100,7 @@ class Watched(Moment):
     monitor: str | None = Field(default=None, max_length=256)
 
 
-@router.get("/alarms")
+@router.get("/alarms", dependencies=Reading)
 def list_alarms(record: KnownRun, span: Annotated[Span, Query()], at: Serving) -> AlarmPage:
     """List a run's alarms, each with the damage by then."""
     found = list(_alarms(at, record.run, span.at))
@@ -97,7 +109,7 @@ def list_alarms(record: KnownRun, span: Annotated[Span, Query()], at: Serving) -
     return AlarmPage(items=shown, next_after=more)
 
 
-@router.get("/alarms/{number}")
+@router.get("/alarms/{number}", dependencies=Reading)
 def show_alarm(
     record: KnownRun,
     number: Annotated[int, Path(description="The alarm's number in its run.", ge=1, le=2**53 - 1)],
@@ -110,7 +122,21 @@ def show_alarm(
     raise HTTPException(404, f"{record.run} has no alarm {number}; /alarms lists those it has")
 
 
-@router.get("/scores")
+@router.put("/alarms/{number}/acknowledgement", dependencies=[needs("act"), Depends(wants_json)])
+def acknowledge_alarm(
+    record: KnownRun,
+    number: Annotated[int, Path(description="The alarm's number in its run.", ge=1, le=2**53 - 1)],
+    said: Acknowledgement,
+    request: Request,
+    at: Serving,
+) -> AlarmInFull:
+    """Say that an alarm was seen. It changes nothing in the run, and lies beside its log."""
+    alarm = show_alarm(record, number, at)
+    seen = at.journal.acknowledged.put(record.run, number, request.scope["caller"], said.note)
+    return alarm.model_copy(update={"acknowledged": seen})
+
+
+@router.get("/scores", dependencies=Reading)
 def show_scores(record: KnownRun, watched: Annotated[Watched, Query()], at: Serving) -> Scores:
     """Show how suspicious each monitor was of whom, over time."""
     series: dict[tuple[str, str, str], list[Point]] = {}
@@ -138,6 +164,7 @@ def _alarms(at: Service, run: str, round: int | None) -> Iterator[AlarmInFull]:
     raised = [each for each in _said(at, run, round) if each.verdict.alarm]
     if not raised:
         return
+    seen = at.journal.acknowledged.of(run)
     tally: Tally | None = None
     waiting = iter(raised)
     due = next(waiting, None)
@@ -147,13 +174,13 @@ def _alarms(at: Service, run: str, round: int | None) -> Iterator[AlarmInFull]:
         if tally is not None:
             tally.fold(event)
         while due is not None and due.verdict.seq <= event.seq:
-            yield _alarm(due, tally.excess if tally else 0.0)
+            yield _alarm(due, tally.excess if tally else 0.0, seen.get(due.number))
             due = next(waiting, None)
         if due is None:
             return
 
 
-def _alarm(said: Numbered, damage: float) -> AlarmInFull:
+def _alarm(said: Numbered, damage: float, seen: Seen | None) -> AlarmInFull:
     verdict = said.verdict
     return AlarmInFull(
         number=said.number,
@@ -163,4 +190,5 @@ def _alarm(said: Numbered, damage: float) -> AlarmInFull:
         ),
         uncalibrated=verdict.uncalibrated,
         evidence=verdict.evidence,
+        acknowledged=seen,
     )

@@ -12,6 +12,7 @@ from memory.redis_bus import bus_at
 from orchestrator.api import (
     agent,
     alarm,
+    artifact,
     catalogue,
     command,
     event,
@@ -20,6 +21,7 @@ from orchestrator.api import (
     health,
     key,
     ledger,
+    metrics,
     note,
     openapi,
     page,
@@ -41,6 +43,7 @@ from orchestrator.feed import KEEP_ALIVE_S, Feed
 
 ROUTERS = (
     health.router,
+    metrics.router,
     scenario.router,
     catalogue.router,
     run.router,
@@ -54,6 +57,7 @@ ROUTERS = (
     note.router,
     ledger.router,
     alarm.router,
+    artifact.router,
     key.router,
     truth.router,
     openapi.router,
@@ -102,6 +106,7 @@ def create_app(
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
+    app.state.door = door
     app.add_middleware(Guard, door=door)
     for router in ROUTERS:
         app.include_router(router)

@@ -74,6 +74,11 @@ class Laboratory:
         """Refuse another study while there are enough."""
         self._check_room()
 
+    @property
+    def playing(self) -> int:
+        """How many studies are being played here."""
+        return len(self._playing)
+
     def is_playing(self, study: str) -> bool:
         """Whether this process is at work on a study."""
         return study in self._playing

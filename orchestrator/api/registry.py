@@ -134,6 +134,11 @@ class Registry:
         self._playing[name] = self._group.create_task(self._play(performance, manner), name=name)
         return self._journal.run(name)
 
+    @property
+    def playing(self) -> int:
+        """How many runs are being played here."""
+        return len(self._playing)
+
     def spent(self, run: str) -> Spent | None:
         """Return what the models of a run have cost so far, where it is played here."""
         stage = self._stages.get(run)
