@@ -1,13 +1,13 @@
 """Fleets from elsewhere: described once, told line by line, watched live as a run is."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import Field, JsonValue
 
 from memory.envelope import Frozen
-from memory.neutral import Header, NeedLine
+from memory.neutral import Name
 from memory.record import RunRecord
 from orchestrator.api.access import needs
 from orchestrator.api.command import Nothing
@@ -15,7 +15,7 @@ from orchestrator.api.guard import wants_json
 from orchestrator.api.run import Run, told
 from orchestrator.api.scenario import NAME, over_rest
 from orchestrator.api.service import Serving
-from orchestrator.api.strict import Strict, Whole
+from orchestrator.api.strict import Money, Strict, Whole
 from orchestrator.evaluation.panel import monitors_in
 from orchestrator.outside import Described
 
@@ -31,6 +31,32 @@ router = APIRouter(
 Fleet = Annotated[str, Path(description="The fleet's name; its run's id.", pattern=NAME)]
 
 
+class Unit(Strict):
+    """A resource: its unit, and how many decimals its smallest unit has."""
+
+    unit: str = Field(default="unit", max_length=64)
+    decimals: Annotated[Whole, Field(le=9)] = 0
+
+
+class Planned(Strict):
+    """What is planned, as a neutral log's first line says it: bounds are sharper then."""
+
+    neutral_log: Literal[1]
+    rounds: Annotated[Whole, Field(ge=1)]
+    workers: Annotated[Whole, Field(ge=1)]
+    life: Annotated[Whole, Field(ge=1)] | None = None
+    resources: dict[Name, Unit] = Field(min_length=1, max_length=1000)
+
+
+class Needed(Strict):
+    """What the work takes of a resource: of whom and in which round, or of all, or in any."""
+
+    resource: Name
+    amount: Money
+    worker: Name | None = None
+    round: Annotated[Whole, Field(ge=1)] | None = None
+
+
 class Description(Strict):
     """A fleet: what is planned, what its work takes, and which monitors look on.
 
@@ -38,8 +64,8 @@ class Description(Strict):
     monitors that do without it look on.
     """
 
-    header: Header | None = None
-    need: list[NeedLine] | None = Field(default=None, max_length=10_000)
+    header: Planned | None = None
+    need: list[Needed] | None = Field(default=None, max_length=10_000)
     monitors: str = Field(default="", max_length=2000)
 
 
@@ -97,5 +123,5 @@ async def _read(given: Description) -> Described:
     specs = (
         await asyncio.to_thread(monitors_in, given.monitors, over_rest) if given.monitors else ()
     )
-    need = None if given.need is None else tuple(given.need)
-    return Described(header=given.header, need=need, monitors=specs)
+    said = given.model_dump(include={"header", "need"})
+    return Described.model_validate({**said, "monitors": specs})

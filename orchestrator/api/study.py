@@ -142,7 +142,7 @@ def show_study(study: KnownStudy, at: Serving) -> StudyInFull:
     "/{study}/events",
     response_class=Response,
     dependencies=[needs("read")],
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {}}}},
 )
 async def follow_study(study: KnownStudy, at: Serving) -> Response:
     """Follow how far a study is: a frame `progress` whenever that changes, at last `end`."""
