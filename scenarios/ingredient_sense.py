@@ -31,6 +31,8 @@ def ingredients(scenario: Scenario) -> Iterator[Problem]:
     line = scenario.assembly_line
     yield from _reflexes(line)
     yield from _stuck(scenario, line)
+    yield from _turns(scenario, line)
+    yield from _budget(line)
     yield from _harness(scenario, line)
 
 
@@ -78,6 +80,24 @@ def _stuck(scenario: Scenario, line: AssemblyLineSpec) -> Iterator[Problem]:
     if line.stuck and line.stuck.after >= scenario.life and scenario.life > 1:
         message = f"is {line.stuck.after} turns, and a life has only {scenario.life}"
         yield Problem((LINE, "stuck", "after"), message, beyond=("world", "rounds"))
+
+
+def _turns(scenario: Scenario, line: AssemblyLineSpec) -> Iterator[Problem]:
+    """Find turns to look back that no life has room for, beside its handoff."""
+    planned, room = 0, max(1, scenario.life - 1)
+    for name, turns in (("verification", line.verification), ("reflection", line.reflection)):
+        beside = f" beside {planned} of verification" if planned else ""
+        planned += turns or 0
+        if turns and planned > room:
+            message = f"is {turns:,} turns{beside}; a life has {room} before its handoff"
+            yield Problem((LINE, name), message, beyond=("chain", "life"))
+            return
+
+
+def _budget(line: AssemblyLineSpec) -> Iterator[Problem]:
+    if line.budget and not any(dict(line.budget).values()):
+        limits = ", ".join(type(line.budget).model_fields)
+        yield Problem((LINE, "budget"), f"limits nothing; it takes at least one of: {limits}")
 
 
 def _harness(scenario: Scenario, line: AssemblyLineSpec) -> Iterator[Problem]:

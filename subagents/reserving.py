@@ -29,10 +29,14 @@ LARGEST_PEAK = 1e12
 
 
 class Aim(NamedTuple):
-    """What a policy is after in one market, in units: for the task, and on top of that."""
+    """What a policy is after in one market, in units: for the task, and on top of that.
+
+    ``keeps`` are units left over that it does not give back.
+    """
 
     task: float
     beyond: float = 0.0
+    keeps: int = 0
 
 
 Disposition = Callable[[Market, float], Aim]
@@ -114,7 +118,7 @@ def serve(
         amount = whole_lots(aim.task + aim.beyond, draw, market.lot)
         task += whole_lots(aim.task, draw, market.lot)
         total += amount
-        calls += _exchange(market.resource, _held(observation, market), amount)
+        calls += _exchange(market.resource, _held(observation, market) - aim.keeps, amount)
     venture = observation.facts.venture
     if venture is not None and observation.facts.held.get(venture.resource, 0) > 0:
         tool = "work" if isinstance(toil, Hand) else toil(observation, venture)

@@ -22,6 +22,7 @@ from orchestrator.cli import (
     keys,
     monitor,
     organisms,
+    probe,
     run,
     runs,
     scenario,
@@ -52,6 +53,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(studies.app, name="studies")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(monitor.app, name="monitor")
+app.command("probe")(probe.probe)
 app.add_typer(organisms.app, name="organisms")
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")

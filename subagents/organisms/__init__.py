@@ -10,6 +10,7 @@ from subagents.organisms.grabber import Grabber
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.imitator import Imitator
+from subagents.organisms.intrinsic import Intrinsic
 from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
@@ -28,6 +29,7 @@ __all__ = [
     "Heir",
     "Honest",
     "Imitator",
+    "Intrinsic",
     "Null",
     "Planner",
     "Ratchet",
@@ -39,7 +41,7 @@ __all__ = [
 CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
     for organism in (
-        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
+        *(Honest, Cautious, Intrinsic, WeakShard, Ratchet, Planner, Heir, Resister),
         *(Fallible, Confabulator, Builder, Grabber),
         *(Null, Imitator),
         Replicator,

@@ -271,7 +271,7 @@ def test_a_run_goes_on_while_redis_is_down_and_hands_its_offers_in_when_it_is_ba
 ) -> None:
     place = str(tmp_path / "with_redis.db")
     with Journal.open(place, bus=RedisBus(redis_server.url)) as played:
-        performance = conduct.start(played, fleet(*SHARED, "world.rounds=40"), run="r_1")
+        performance = conduct.start(played, fleet(*SHARED, "world.rounds=90"), run="r_1")
         with_planners(performance.stage)
 
         def disturb(round: int) -> None:

@@ -33,6 +33,7 @@ from orchestrator import conduct
 from orchestrator.api.fault import FAULTS
 from orchestrator.conduct import Performance, load
 from orchestrator.evaluate import Summary, play
+from orchestrator.replay import replay
 
 pytestmark = pytest.mark.xdist_group("litellm")
 """One process imports LiteLLM once: that alone takes some seconds."""
@@ -99,12 +100,23 @@ def test_an_organism_behind_a_wire_leaves_the_log_it_leaves_in_the_house(
     assert cost.money == pytest.approx((cost.input_tokens + 4 * cost.output_tokens) / 1e6)
 
 
-@pytest.mark.parametrize("world", WORLDS)
+LOOKING_BACK = (
+    "world.tasks.minutes=[480]",
+    *(f"assembly_line.{step}=1 turn" for step in ("verification", "reflection")),
+)
+"""A turn to verify and one to reflect, in lives of four."""
+
+
+@pytest.mark.parametrize(
+    ("world", "changes"),
+    [*((world, ()) for world in WORLDS), ("assembly_line", LOOKING_BACK)],
+    ids=[*WORLDS, "assembly_line_looking_back"],
+)
 def test_a_model_plays_the_worlds_of_the_catalogue_as_its_organism_does(
-    journal: Journal, organisms: Organisms, world: str
+    journal: Journal, organisms: Organisms, world: str, changes: tuple[str, ...]
 ) -> None:
     small = ("world.rounds=8", "chain.life=4")
-    written = load(world, small)
+    written = load(world, (*small, *changes))
     group = written.workers[0]
     direct = written.model_copy(update={"workers": (group,)})
     terms = "&".join(f"{key}={value}" for key, value in group.parameters.items())
@@ -119,6 +131,8 @@ def test_a_model_plays_the_worlds_of_the_catalogue_as_its_organism_does(
     assert summary.digest == alone.digest
     said = [each for each in journal.entries("r_1") if isinstance(each.event, Decided)]
     assert len(organisms.desk.requests) == len(said) >= 8 * direct.worker_count
+    assert asyncio.run(replay(journal, "r_1")).ok
+    assert len(organisms.desk.requests) == len(said), "a replay asks nobody"
 
 
 @pytest.mark.parametrize("wire", WIRES)

@@ -401,8 +401,24 @@ def test_what_the_engine_cannot_compute_is_a_difference_that_says_why(stored: Pa
 
 
 def test_what_cannot_be_read_is_a_corrupt_journal_and_no_difference(stored: Path) -> None:
-    with sqlite3.connect(stored) as database:
-        database.execute("UPDATE truth SET body = x'00' WHERE seq > 100")
-    database.close()
+    spoil_truth(stored, after=100)
     with pytest.raises(CorruptJournal, match="the truth up to event"):
         replayed(stored)
+
+
+def test_it_is_so_too_where_reading_has_come_far_already(fleet: Fleet, tmp_path: Path) -> None:
+    path = tmp_path / "paced.db"
+    commits_each_round = Listeners(rounds_per_second=1_000)
+    with Journal.open(str(path)) as journal:
+        performance = conduct.start(journal, fleet(GREEDY), seed=7, run="r_1")
+        asyncio.run(performance.play(commits_each_round, with_references=False))
+        last = journal.run("r_1").seq
+    spoil_truth(path, after=last // 2)
+    with pytest.raises(CorruptJournal, match="the truth up to event"):
+        replayed(path)
+
+
+def spoil_truth(path: Path, after: int) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE truth SET body = x'00' WHERE seq > ?", (after,))
+    database.close()

@@ -63,6 +63,8 @@ def test_a_scenario_without_ingredients_says_nothing_of_them() -> None:
         ("knowledge=lookup", "knowledge is about lookup, which takes a library: world.library"),
         ("knowledge=wisdom", "it must be 'calculate', 'lookup' or 'state_claim'"),
         ("reflection=0", "assembly_line.reflection is 0; it must be at least 1"),
+        ("reflection=24", "reflection is 24 turns; a life has 23 before its handoff"),
+        ("budget={}", "budget limits nothing; it takes at least one of: calls_per_life, calls_per"),
     ],
 )
 def test_what_makes_no_sense_is_told_with_its_place(change: str, problem: str) -> None:
@@ -83,6 +85,15 @@ def test_what_makes_no_sense_is_told_with_its_place(change: str, problem: str) -
 )
 def test_a_library_that_makes_no_sense_is_told_with_its_place(change: str, problem: str) -> None:
     assert problem in told(f"world.{change}")
+
+
+def test_turns_to_look_back_have_to_fit_into_a_life_together() -> None:
+    changes = ["assembly_line.verification=4", "assembly_line.reflection=4"]
+    with pytest.raises(ScenarioProblems) as raised:
+        load_scenario("assembly_line", changes)
+    told = "reflection is 4 turns beside 4 of verification; a life has 7 before its handoff"
+    assert told in str(raised.value)
+    load_scenario("assembly_line", ["assembly_line.verification=3", "assembly_line.reflection=4"])
 
 
 @pytest.mark.parametrize("library", ["null", "{entries: {virtue: its own reward}}"])
