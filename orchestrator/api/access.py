@@ -30,7 +30,7 @@ FREE: tuple[Scope, ...] = ("read", "run", "act")
 LOCKED = ("/v1/", "/metrics")
 """Under these paths lies all that is to be known or done; the rest is the page, which is empty."""
 
-_HOW = "Authorization: Bearer key_...; `superorganism keys new` makes one"
+_HOW = "it is sent as a Bearer token; `superorganism keys new` makes one"
 
 
 @dataclass

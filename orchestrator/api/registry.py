@@ -8,7 +8,7 @@ from typing import NamedTuple
 from starlette.exceptions import HTTPException
 
 from memory.claim import this_process
-from memory.errors import BudgetSpent, SuperorganismError, UnknownRun
+from memory.errors import BudgetSpent, StaleClaim, SuperorganismError, UnknownRun
 from memory.journal import Journal, RunRecord
 from orchestrator import conduct, halt
 from orchestrator.answers import Budget
@@ -207,6 +207,10 @@ class Registry:
         except BudgetSpent as error:
             self._spent.add(performance.run)
             self._failed(performance.run, f"{error}; resume it under a larger budget")
+        except StaleClaim as error:
+            # Stopped or taken over by somebody, which is no fault: it is said, and that is all.
+            log.info("%s", error)
+            self._keep(performance.run, str(error))
         except SuperorganismError as error:
             self._failed(performance.run, str(error))
         except Exception as error:
@@ -218,6 +222,9 @@ class Registry:
 
     def _failed(self, run: str, reason: str) -> None:
         log.exception("run %s was broken off", run)
+        self._keep(run, reason)
+
+    def _keep(self, run: str, reason: str) -> None:
         self._failures[run] = discreet(reason)
         if len(self._failures) > FAILURES_KEPT:
             oldest = next(iter(self._failures))

@@ -1,6 +1,7 @@
 """What is done with a run that is there, over REST."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -11,7 +12,7 @@ import pytest
 
 from memory.errors import StaleClaim
 from memory.journal import Journal
-from orchestrator import conduct
+from orchestrator import conduct, halt
 from orchestrator.engine import Listeners
 from scenarios.loader import load_text
 
@@ -74,6 +75,19 @@ def test_a_run_of_another_process_is_reached(
         asyncio.run(performance.play(Listeners(on_round=stop, rounds_per_second=10_000)))
     assert stopped == [200]
     assert client.get("/v1/runs/r_far").json()["round"] == 4
+
+
+def test_a_run_that_is_stopped_from_elsewhere_is_no_fault(
+    client: httpx.Client, journal: Journal, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = begin(client, text, rounds_per_second=20)
+    halt.pause(journal, run)
+    deadline = time.monotonic() + 20
+    while (failure := client.get(f"/v1/runs/{run}").json()["failure"]) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert failure == f"{run} was paused from elsewhere; what was committed is safe"
+    assert "Traceback" not in caplog.text
 
 
 def test_a_fork_shares_its_parent_s_history(client: httpx.Client, text: str) -> None:
