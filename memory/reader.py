@@ -14,6 +14,7 @@ from memory.bell import Bell
 from memory.claim import Owner
 from memory.errors import CorruptJournal, UnknownRun, did_you_mean
 from memory.events import parse_event
+from memory.inbox import Inbox
 from memory.log import Entry, Log
 from memory.record import RUN_ID, Line, Numbered, RunRecord, Slice
 from memory.relay import Bus, Wire
@@ -73,6 +74,11 @@ class Reader:
     def studies(self) -> Studies:
         """The experiments that are registered here, and which runs belong to them."""
         return Studies(self._store)
+
+    @property
+    def inbox(self) -> Inbox:
+        """What runs are told from outside, by any process."""
+        return Inbox(self._store, self._bell, self._number)
 
     def run(self, run: str) -> RunRecord:
         """Return how far one run has come."""

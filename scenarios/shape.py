@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from memory.errors import did_you_mean
+from scenarios.control import ControlSpec
 from scenarios.ingredient import (
     BriefSpec,
     BudgetSpec,
@@ -44,10 +45,7 @@ FLEET = 20
 
 NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     {
-        Scenario: (
-            "controls",
-            "pace",
-        ),
+        Scenario: ("pace",),
         InterventionSpec: ("probe",),
         WorkerSpec: ("if",),
         ExpectSpec: ("cleared_by",),
@@ -113,6 +111,7 @@ class _Shaper:
             ),
             assembly_line=self._line,
             monitors=lambda node: self._named(node, None),
+            controls=lambda node: self._named(node, ControlSpec),
             at=self._timeline,
             expect=self._expect,
             vary=self._vary,
