@@ -16,7 +16,7 @@ from memory.chance import seed_for
 from memory.commons import OwnCommons
 from memory.control_events import Ordered, Ruled
 from memory.errors import BadInput, did_you_mean
-from memory.events import Intervened, Need, RunFinished
+from memory.events import Intervened, Need, RunFinished, Transfer
 from memory.exchange import CommonsExchange
 from memory.log import Log
 from memory.notes import Notes
@@ -347,6 +347,7 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     for number, spec in enumerate(scenario.controls, 1):
         if spec.name != "observe_only":
             watch.listen(partial(_hear, stage, number, spec))
+    log.listen(stage.docket.fold, *stage.docket.folds, *([Transfer] if scenario.controls else []))
     log.listen(watch.fold)
     if scenario.memory.notebook.scope == "commons":
         log.listen(stage.offers.fold, *stage.offers.folds)

@@ -38,12 +38,12 @@ class Late(Asked):
 
 
 async def attend(
-    stage: Stage, mail: Mail, commit: Callable[[], Awaitable[None]], *, is_resumed: bool = False
+    stage: Stage, mail: Mail, before: Callable[[], Awaitable[None]], *, is_resumed: bool = False
 ) -> None:
     """Rule on the alarms of a round, take up what came from outside, let deadlines pass.
 
     Where a call is held for which the run waits, it waits here, until it is answered or nobody
-    can: by then ``commit`` has put down what has happened, so it may be killed. A run that is
+    can; ``before`` it waits everything is put down, so it may be killed. A run that is
     resumed while it waited goes on here: its alarms were ruled on already.
     """
     if not is_resumed:
@@ -52,7 +52,7 @@ async def attend(
     for act in mail.news(stage):
         _take_up(stage, act)
     while stage.standing.must_wait:
-        await commit()
+        await before()
         acts = await mail.wait(stage)
         if not acts:
             break

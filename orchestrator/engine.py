@@ -78,11 +78,13 @@ class Listeners:
     """Who is told while a run goes on, and how fast it may go.
 
     ``on_commit`` gets the seq up to which everything is durable; ``on_round`` the round just
-    completed. ``rounds_per_second`` of None means as fast as possible.
+    completed, ``on_wait`` the round in which a person is waited for. ``rounds_per_second`` of
+    None means as fast as possible.
     """
 
     on_commit: Callable[[int], None] = _nothing
     on_round: Callable[[int], None] = _nothing
+    on_wait: Callable[[int], None] = _nothing
     rounds_per_second: float | None = None
 
 
@@ -166,7 +168,12 @@ class Engine:
 
     async def _attend(self, *, is_resumed: bool = False) -> None:
         """Let controls rule; while a person is waited for, all that has happened is committed."""
-        await attend(self.stage, self.mail, self._commit, is_resumed=is_resumed)
+        await attend(self.stage, self.mail, self._wait, is_resumed=is_resumed)
+
+    async def _wait(self) -> None:
+        """Put everything down before a person is waited for: the run may be killed meanwhile."""
+        await self._commit()
+        self.listeners.on_wait(self.stage.round)
 
     def _start(self) -> None:
         scenario, log = self.stage.scenario, self.stage.log

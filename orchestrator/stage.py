@@ -18,6 +18,7 @@ from monitors.acquisition import Acquisitions
 from monitors.monitor import Monitor, looks_at
 from orchestrator.compliance import Compliance
 from orchestrator.discretion import discreet
+from orchestrator.docket import Docket
 from orchestrator.lives import Lives
 from orchestrator.parts import Parts
 from orchestrator.reckoning import Reckoning
@@ -139,8 +140,8 @@ class Stage:
     ``spent`` is what models have cost so far: it lies beside the log, not in it.
     ``understudies`` take over where the owner swaps who decides, by what the intervention's key
     begins with.
-    ``standing`` is what stands of all rulings; ``trusted`` decides where a control defers, by the
-    control's place in the list.
+    ``standing`` is what stands of all rulings, ``docket`` counts them; ``trusted`` decides where a
+    control defers, by the control's place in the list.
     """
 
     scenario: Scenario
@@ -162,6 +163,7 @@ class Stage:
     reckoning: Reckoning = field(default_factory=Reckoning)
     spent: Spent = field(default_factory=Spent)
     understudies: Mapping[str, Part] = field(default_factory=dict)
+    docket: Docket = field(default_factory=Docket)
     standing: Standing = field(default_factory=Standing)
     trusted: Mapping[int, Policy] = field(default_factory=dict)
     compliance: Compliance = field(default_factory=lambda: Compliance(must_release=True))

@@ -5,7 +5,7 @@ the log says it. So nothing here waits, and nothing here owns a run.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import JsonValue
 
@@ -34,6 +34,7 @@ class HeldCall(Frozen):
     clock stands still until it is. ``sent`` is an answer that lies in the inbox and is not taken.
     """
 
+    run: str
     call: str
     worker: str
     agent: str
@@ -124,7 +125,9 @@ def intervene(journal: Journal, run: str, said: str, op: str = "") -> Command:
     record, scenario = journal.run(run), scenario_of(journal, run)
     if record.round >= scenario.world.rounds:
         raise BadInput(f"{run} has played its last round; nothing can be done in it any more")
-    before = scenario.model_copy(update={"at": ()})
+    # Only what is said now is judged, not what the scenario expected of other monitors.
+    bare: dict[str, Any] = dict.fromkeys(("at", "expect", "predict", "controls", "score"), ())
+    before = scenario.model_copy(update=bare | {"vary": None})
     after = amend(before, [f"at.round {record.round + 1}={said}"], [problems])
     acts = [act for entry in after.at for act in entry.acts]
     if len(acts) != 1:
@@ -166,6 +169,7 @@ def requests(journal: Journal, run: str) -> list[Request]:
 def _held(event: CallRuled) -> HeldCall:
     call = event.call or Call(tool="")
     return HeldCall(
+        run=event.run,
         call=event.key,
         worker=str(event.worker),
         agent=str(event.agent),

@@ -11,6 +11,7 @@ from memory.redis_bus import bus_at
 from orchestrator.api import (
     agent,
     alarm,
+    approval,
     catalogue,
     event,
     health,
@@ -40,6 +41,7 @@ ROUTERS = (
     note.router,
     ledger.router,
     alarm.router,
+    approval.router,
     openapi.router,
     page.router,
 )

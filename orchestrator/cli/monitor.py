@@ -85,6 +85,13 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
             callback=_dilutions, metavar="TIMES", help="Also among more honest workers: 1,10,100."
         ),
     ] = "1",
+    controls: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONTROLS",
+            help="Weigh controls instead, each by itself, as in hold,{stop: {extent: worker}}.",
+        ),
+    ] = None,
     no_baselines: Annotated[
         bool, typer.Option("--no-baselines", help="Without the per-worker and per-agent ones.")
     ] = False,
@@ -100,11 +107,20 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
     """Judge monitors on one scenario: who notices, when, at which false-alarm rate.
 
     The fleet as written, the honest and the cautious one are played once on equal seeds, and
-    every monitor reads the same logs.
+    every monitor reads the same logs. With --controls, each seed is played without and with
+    each control: damage averted against useful work lost.
     """
     from orchestrator.cli.assess import Ways, assess
     from orchestrator.evaluation.question import Question
 
+    ways = Ways(at_once, plots, tuple(out or ()), yes, json)
+    if controls is not None:
+        from orchestrator.cli.weighing import Weighing, weigh_controls
+
+        if out:
+            raise typer.BadParameter("--out is for monitors; --controls has --json")
+        weigh_controls(Weighing(scenario, controls, tuple(overrides or ()), repeats), ways)
+        return
     question = Question(
         scenario,
         monitors,
@@ -116,7 +132,7 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
         not no_baselines,
         plots is not None,
     )
-    assess(question, Ways(at_once, plots, tuple(out or ()), yes, json))
+    assess(question, ways)
 
 
 @app.command("run")
