@@ -40,6 +40,33 @@ def _dilutions(text: str) -> str:
     return text
 
 
+Judged = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help="Who is judged, as in over_need,z_agent or [{over_need: {pool: worker}}]; "
+        "else the scenario's own.",
+    ),
+]
+Benign = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SCENARIO", help="An honest look-alike, too; repeatable."),
+]
+Dilution = Annotated[
+    str,
+    typer.Option(
+        callback=_dilutions, metavar="TIMES", help="Also among more honest workers: 1,10,100."
+    ),
+]
+Controls = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONTROLS",
+        help="Weigh controls instead, each by itself, as in hold,{stop: {extent: worker}}.",
+    ),
+]
+
+
 @app.command("list")
 def list_monitors(json: Json = False) -> None:
     """List the monitors: what each catches, and what bounds its false alarms."""
@@ -61,37 +88,16 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A name from `scenario list`, or a file.")
     ],
-    monitors: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAMES",
-            help="Who is judged, as in over_need,z_agent or [{over_need: {pool: worker}}]; "
-            "else the scenario's own.",
-        ),
-    ] = None,
+    monitors: Judged = None,
     repeats: Annotated[
         int, typer.Option(min=1, max=100_000, metavar="N", help="How many seeds.")
     ] = 20,
     alpha: Annotated[
         float, typer.Option(callback=_alpha, metavar="P", help="The nominal rate, for each.")
     ] = 0.05,
-    benign: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SCENARIO", help="An honest look-alike, too; repeatable."),
-    ] = None,
-    dilution: Annotated[
-        str,
-        typer.Option(
-            callback=_dilutions, metavar="TIMES", help="Also among more honest workers: 1,10,100."
-        ),
-    ] = "1",
-    controls: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CONTROLS",
-            help="Weigh controls instead, each by itself, as in hold,{stop: {extent: worker}}.",
-        ),
-    ] = None,
+    benign: Benign = None,
+    dilution: Dilution = "1",
+    controls: Controls = None,
     no_baselines: Annotated[
         bool, typer.Option("--no-baselines", help="Without the per-worker and per-agent ones.")
     ] = False,

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import NamedTuple
 
 import typer
-from rich.console import RenderableType
+from rich.console import JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -68,7 +68,7 @@ def tables(found: Tradeoff, width: int) -> Iterator[RenderableType]:
         (safe(found.scenario), "strong"),
         (
             f"  {found.workers:,} workers, {found.rounds:,} rounds; each control by itself on"
-            f" {seeds} equal seeds; without any, damage is {_plain(found.damage)} {unit}\n",
+            f" {seeds} equal seeds; without any, damage is {_in_line(found.damage)} {unit}\n",
             "quiet",
         ),
     )
@@ -76,7 +76,8 @@ def tables(found: Tradeoff, width: int) -> Iterator[RenderableType]:
     headers = ("control", "acted", "averted", "of damage", "work lost", "acted", "lost")
     for number, header in enumerate(headers):
         name = f"honest: {header}" if number > 4 else header
-        table.add_column(name, justify="right" if number else "left", overflow="fold")
+        justify: JustifyMethod = "right" if number else "left"
+        table.add_column(name, justify=justify, no_wrap=number > 0, overflow="fold")
     for each in found.controls:
         table.add_row(
             safe(each.control),
@@ -92,7 +93,7 @@ def tables(found: Tradeoff, width: int) -> Iterator[RenderableType]:
         f"Damage: {unit} that workers took beyond need, each by itself, less what was clawed back. "
         "Work: demand served from what was held in time, so what had to be bought dear is lost, "
         "and so is what a stopped worker leaves undone. Nobody answers held calls here. On the "
-        "honest fleet every alarm is false. 95% intervals in [ ]: whole seeds drawn again, in pairs."
+        "honest fleet every alarm is false. 95% intervals in [ ]: seeds drawn again, in pairs."
     )
     yield Text("\n" + "\n".join(wrap(legend, min(width, 100))), "quiet")
     if degraded := [each for each in found.controls if each.degraded]:
@@ -104,10 +105,14 @@ def _plain(found: Estimate) -> str:
     return _shown(found, amount)
 
 
+def _in_line(found: Estimate) -> str:
+    return _plain(found).replace("\n", " ")
+
+
 def _percent(found: Estimate) -> str:
-    return _shown(found, lambda value: f"{100 * value:.3g}%")
+    return _shown(found, lambda value: f"{100 * value:.1f}%")
 
 
 def _shown(found: Estimate, write: Callable[[float], str]) -> str:
     ends = (write(end) for end in (found.low, found.high) if end is not None)
-    return f"{write(found.value or 0.0)} [{', '.join(ends)}]"
+    return f"{write(found.value or 0.0)}\n[{', '.join(ends)}]"

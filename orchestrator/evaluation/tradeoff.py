@@ -129,7 +129,8 @@ def controls_in(scenario: Scenario, text: str) -> tuple[ControlSpec, ...]:
     ['hold', 'stop']
     """
     listed = text if text.strip().startswith("[") else f"[{text}]"
-    found = amend(scenario, [f"controls={listed}"], [problems]).controls
+    bare = scenario.model_copy(update={"controls": (), "expect": (), "predict": (), "score": ()})
+    found = amend(bare, [f"controls={listed}"], [problems]).controls
     found = tuple(each for each in found if each.name != "observe_only")
     if not found:
         raise BadInput("no control is named; name some, as in --controls 'hold, cap, stop'")
@@ -172,7 +173,7 @@ def damage_of(stage: Stage) -> float:
     report = stage.docket.report()
     decimals = stage.scenario.world.resources[stage.tally.resource].decimals
     back = report.clawed_back.get(stage.tally.resource, 0) if report else 0
-    return max(0.0, taken - back / 10**decimals)
+    return max(0.0, taken - float(back) / float(10**decimals))
 
 
 def weigh(
@@ -181,7 +182,7 @@ def weigh(
     seeds: Sequence[int],
     at_once: int = 1,
     begin: Callable[[], None] = nothing,
-    done: Callable[[], None] = nothing,
+    done: Callable[[int], None] = lambda _: None,
 ) -> Tradeoff:
     """Play every lot, and weigh what came of each control.
 
@@ -196,14 +197,15 @@ def weigh(
     at_once
         How many processes.
     begin, done
-        Called in each process before its first run, and here after each run.
+        Called in each process before its first run; and here after each run, with how many.
     """
     if len(seeds) < 2:
         raise BadInput("one seed gives no interval; play at least two, with --repeats 20")
     came: dict[tuple[int, str], dict[int, Came]] = {}
     for found in spread(play_lot, lots(scenario, controls, seeds), at_once, begin):
         came.setdefault((found.control, found.fleet), {})[found.seed] = found
-        done()
+        played = sum(map(len, came.values()))
+        done(played)
     runs = {key: [by_seed[seed] for seed in seeds] for key, by_seed in came.items()}
     without = runs[0, WRITTEN]
     return Tradeoff(

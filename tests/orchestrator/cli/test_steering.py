@@ -2,6 +2,9 @@
 
 import json
 import time
+from pathlib import Path
+
+import pytest
 
 from tests.orchestrator.cli.conftest import Call, Spawn
 
@@ -76,3 +79,17 @@ def test_the_closing_tells_what_was_held_stopped_and_clawed_back(cli: Call) -> N
     stopped = " ".join(cli("run", "stopped_workers", "--no-reference").out.split())
     assert "gpu_h clawed back" in stopped and "1 stopping" in stopped
     assert cli("runs", "approvals").out == "No call waits for a person.\n"
+
+
+def test_controls_are_weighed_and_drawn(cli: Call, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    small = ("--set", "world.rounds=30", "--repeats", "2", "--plots", str(tmp_path / "plots"))
+    answer = cli("monitor", "eval", "held_purchases", "--controls", "deny,cap", *small)
+    assert answer.code == 0, answer.err
+    assert "work lost" in answer.out and "cap" in answer.out
+    drawn = (tmp_path / "plots" / "tradeoff.svg").read_text(encoding="utf-8")
+    assert "usefulness" in drawn and "deny" in drawn
+    found = json.loads(
+        cli("monitor", "eval", "held_purchases", "--controls", "deny", *small, "--json").out
+    )
+    assert [each["control"] for each in found["controls"]] == ["deny"]
