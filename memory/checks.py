@@ -83,7 +83,7 @@ class Book:
     ...     book = Book(journal, "r_1")
     ...     book.write(rounds=3)
     ...     len(book.written), list(book.read()) == book.written
-    (81, True)
+    (90, True)
     """
 
     def __init__(self, store: EventLog, run: str) -> None:

@@ -6,7 +6,7 @@ What all of them share, the envelope and the canonical form, is in :mod:`memory.
     NoteWritten  NoteOffered  NoteRefused  NoteSearched  Approval  Demand  EpisodeEnded  RunFinished
     DocumentRead  ReflexActed  Stuck  HarnessEdited
     TaskTaken  StepDone  StepChecked  RolledBack  TaskClosed
-    Intervened
+    Intervened  Ordered  Ruled  CallRuled
 
 A field that came after the first logs leaves no bytes where it says nothing, so older logs,
 and newer ones that make no use of it, keep their bytes and their digests.
@@ -15,8 +15,10 @@ and newer ones that make no use of it, keep their bytes and their digests.
 from operator import not_
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from memory.control_events import Call as Call
+from memory.control_events import ControlEvent as ControlEvent
 from memory.envelope import Event, Frozen
 
 # What lies there for want of room here; whoever handles events has them from here.
@@ -71,6 +73,7 @@ Purpose = Literal[
     "register",
     "withdraw",
     "hand_back",
+    "claw_back",
 ]
 ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "extend", "spawn", "register"})
 """The purposes for which an agent asks to hold more than it did."""
@@ -78,7 +81,7 @@ ACQUIRING: frozenset[Purpose] = frozenset({"reserve", "invest", "extend", "spawn
 Fate = Literal["voided", "expired", "posted"]
 Scope = Literal["agent", "worker", "fleet", "commons"]
 Claim = Literal["observation", "inference", "verified", "directive"]
-EndReason = Literal["life_over", "finished", "run_over", "retired", "stuck"]
+EndReason = Literal["life_over", "finished", "run_over", "retired", "stuck", "stopped"]
 RunStatus = Literal["done", "failed"]
 
 
@@ -92,13 +95,6 @@ _says_nothing = not_
 
 def _is_silent(value: object) -> bool:
     return value == "silent"
-
-
-class Call(Frozen):
-    """One tool call as an agent asks for it. Arguments are JSON and not yet checked."""
-
-    tool: str = Field(max_length=64)
-    arguments: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class Leg(Frozen):
@@ -458,6 +454,7 @@ AnyEvent = (
     | RolledBack
     | TaskClosed
     | Intervened
+    | ControlEvent
     | EpisodeEnded
     | RunFinished
 )

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from memory import answer
+from memory import answer, inbox
 from memory.answer import Answer, Turn
 from memory.batch import Batch, Part, advanced, check_goes_on, event_rows, truth_rows, verdict_rows
 from memory.claim import Claim, refuse_owned, this_process
@@ -79,6 +79,8 @@ class Journal(Reader):
     ----------
     group
         Commits for the runs of an event loop, those of one moment in one transaction.
+    called
+        How many commands there were for each run, by its number, when its row was last seen.
 
     Examples
     --------
@@ -110,6 +112,7 @@ class Journal(Reader):
         self._lease = {} if store.clock is None else {"lease_until": store.clock + lease_s}
         self._advance = _ADVANCE.values(self._lease) if self._lease else _ADVANCE
         self._owned: dict[int, int] = {}
+        self.called: dict[int, int] = {}
         self._heart = Heartbeat(self.renew, lease_s / BEATS_PER_LEASE)
         self.group = Group(self.commit_all)
         self._tick = _TICK.values(place=store.numbering)
@@ -225,6 +228,7 @@ class Journal(Reader):
             tick = {"claimed": claim.number, "updated_at": self._now(), **standing}
             connection.execute(self._tick, tick)
             provenance = {"parent": origin.parent, "fork_seq": origin.seq}
+            provenance["commands"] = inbox.last(connection, source)
             self._change(connection, claim, fork_round=origin.round, **provenance, **standing)
         self._tell(claim.run)
         return self._own(claim)
@@ -444,6 +448,7 @@ class Journal(Reader):
             free = dict.fromkeys(("pid", "host", "born", "lease_until"))
             self._change(connection, claim, **free, **changes)
         self._owned.pop(claim.number, None)
+        self.called.pop(claim.number, None)
         self._tell(claim.run)
 
     def _own(self, claim: Claim) -> Claim:
@@ -464,7 +469,10 @@ class Journal(Reader):
     def _locked(self, connection: Connection, *runs: int) -> dict[int, AnyRow]:
         """Return runs' rows, which nobody else can change before this transaction ends."""
         rows = connection.execute(self._lock, {"claimed": runs})
-        return {row.number: row for row in rows}
+        locked = {row.number: row for row in rows}
+        # What each run was told from outside is seen in passing: a commit asks nothing for it.
+        self.called.update((number, row.commands) for number, row in locked.items())
+        return locked
 
     def _held(self, connection: Connection, claim: Claim) -> AnyRow:
         """Return the row of a claimed run, if the claim still holds."""

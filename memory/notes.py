@@ -6,6 +6,7 @@ events too, so a monitor sees who may have been influenced by what.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from itertools import islice
 from operator import attrgetter
 from typing import ClassVar, NamedTuple
@@ -210,6 +211,13 @@ class Notes:
         del self._latest[note.note]
         self._older.pop(note.note, None)
 
+    def quarantine(self, notes: Iterable[str]) -> None:
+        """Let some notes be gone for whoever reads from now on; the log keeps them."""
+        for drawer in self._drawers.values():
+            for note in [each for each in drawer.by_seq.values() if each.note in notes]:
+                drawer.drop(note)
+                self._forget(note)
+
     def _wipe(self, event: Intervened) -> None:
         """Let a scope's notes be gone for whoever reads from now on, but for the share kept."""
         for (scope, _), drawer in self._drawers.items():
@@ -368,6 +376,10 @@ class Notes:
                 found=tuple(note.itself for note in search.found),
             )
         )
+
+    def __contains__(self, note: object) -> bool:
+        """Whether there is a note of that id, and it is not gone."""
+        return note in self._latest
 
     def __getitem__(self, note: str) -> Note:
         """Return the newest version of the note with that id."""

@@ -17,6 +17,7 @@ from memory.claim import Owner
 from memory.commits import Commits
 from memory.errors import CorruptJournal, UnknownRun, did_you_mean
 from memory.events import parse_event
+from memory.inbox import Inbox
 from memory.inquiry import Inquiries
 from memory.log import Entry, Log
 from memory.recent import Recent
@@ -118,6 +119,11 @@ class Reader:
     def studies(self) -> Studies:
         """The experiments that are registered here, and which runs belong to them."""
         return Studies(self._store)
+
+    @property
+    def inbox(self) -> Inbox:
+        """What runs are told from outside, by any process."""
+        return Inbox(self._store, self._bell, self._number)
 
     def run(self, run: str) -> RunRecord:
         """Return how far one run has come."""

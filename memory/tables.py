@@ -3,10 +3,11 @@
 ``run`` holds how far each run has come and who owns it; ``event`` and ``verdict`` are the two
 logs; ``truth`` and ``sealed`` are for evaluation only; ``answer`` keeps what a paid model said;
 ``clock`` is the wall-clock beside the log; ``commons``, ``shared`` and ``offer`` are what runs
-share; ``study`` and ``trial`` say which runs are one experiment, ``inquiry`` which monitors were
-judged; ``told`` keeps what a fleet from elsewhere said, ``acknowledged`` which alarms were seen;
-``api_key`` holds who may come in from elsewhere; ``stamp`` is the schema's version and the
-journal's identity. Moments are ISO 8601 in UTC, of one width, so that they sort as text.
+share; ``command`` is what runs are told from outside; ``study`` and ``trial`` say which runs are
+one experiment, ``inquiry`` which monitors were judged; ``told`` keeps what a fleet from elsewhere
+said, ``acknowledged`` which alarms were seen; ``api_key`` holds who may come in from elsewhere;
+``stamp`` is the schema's version and the journal's identity. Moments are ISO 8601 in UTC, of one
+width, so that they sort as text.
 """
 
 import os
@@ -77,6 +78,7 @@ class RunRow(Stored, table=True):
     parent: str | None = None
     fork_seq: int = Field(default=0, sa_type=BigInteger)
     fork_round: int = 0
+    commands: int = Field(default=0, sa_type=BigInteger)
 
 
 class EventRow(_InKeyOrder, table=True):
@@ -193,6 +195,18 @@ class OfferRow(_InKeyOrder, table=True):
     place: int = Field(sa_type=BigInteger)
 
 
+class CommandRow(Stored, table=True):
+    """One command to a run from outside; ``op`` tells it from others, however often it is sent."""
+
+    __tablename__ = "command"
+    __table_args__ = (UniqueConstraint("run", "op"), {"sqlite_with_rowid": False})
+
+    run: int = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    op: str
+    body: bytes = Field(sa_type=LargeBinary)
+
+
 class StudyRow(Stored, table=True):
     """One study: an experiment as it was registered, before any of its runs began."""
 
@@ -292,6 +306,7 @@ CLOCK = TABLES.tables["clock"]
 COMMONS = TABLES.tables["commons"]
 SHARED = TABLES.tables["shared"]
 OFFER = TABLES.tables["offer"]
+COMMAND = TABLES.tables["command"]
 STUDY = TABLES.tables["study"]
 TRIAL = TABLES.tables["trial"]
 TOLD = TABLES.tables["told"]

@@ -46,15 +46,15 @@ class Budget(NamedTuple):
 class Answers(Protocol):
     """Brings what a model answers in one turn."""
 
-    async def of(self, policy: Asking, observation: Observation) -> bytes:
-        """Return the answer that stands for this turn."""
+    async def of(self, policy: Asking, observation: Observation, about: str = "") -> bytes:
+        """Return the answer that stands for this turn, or for what is asked ``about`` it."""
         ...
 
 
 class Unkept:
     """Asks, and keeps nothing: for runs that are played in memory."""
 
-    async def of(self, policy: Asking, observation: Observation) -> bytes:
+    async def of(self, policy: Asking, observation: Observation, about: str = "") -> bytes:
         """Ask."""
         return await policy.ask(observation)
 
@@ -85,7 +85,7 @@ class Kept:
         self._in_flight = 0
         self._landed = asyncio.Event()
 
-    async def of(self, policy: Asking, observation: Observation) -> bytes:
+    async def of(self, policy: Asking, observation: Observation, about: str = "") -> bytes:
         """Return the answer that stands for this turn; ask only if there is none.
 
         Raises
@@ -93,7 +93,8 @@ class Kept:
         BudgetSpent
             If nothing more may be asked.
         """
-        turn = Turn(str(observation.actor.agent), observation.turn, observation.facts.round)
+        agent, round = str(observation.actor.agent), observation.facts.round
+        turn = Turn(agent, observation.turn, round, about)
         return await self.standing(turn, lambda: policy.ask(observation))
 
     async def standing(self, turn: Turn, ask: Callable[[], Awaitable[bytes]]) -> bytes:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from memory.control_events import Call
 from memory.envelope import Actor
 from memory.notes import Note
 from subagents.policy import Decision
@@ -27,7 +28,8 @@ class Brief(NamedTuple):
 class Submission(NamedTuple):
     """One agent's proposal for one turn; with its brief when it is the first of its life.
 
-    ``rule`` is the reflex by which the agent was not even asked, if there is one.
+    ``rule`` is the reflex by which the agent was not even asked, if there is one. ``aside`` are
+    decisions that were set aside for this one, by the ``ruling`` of that number.
     """
 
     actor: Actor
@@ -35,6 +37,8 @@ class Submission(NamedTuple):
     decision: Decision
     brief: Brief | None = None
     rule: str = ""
+    aside: tuple[tuple[Call, ...], ...] = ()
+    ruling: int = 0
 
 
 class Barrier:

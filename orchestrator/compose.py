@@ -5,6 +5,7 @@ import importlib.util
 import inspect
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,12 +14,14 @@ from pydantic import JsonValue
 
 from memory.chance import seed_for
 from memory.commons import OwnCommons
+from memory.control_events import Ordered, Ruled
 from memory.errors import BadInput, did_you_mean
-from memory.events import Intervened, Need, RunFinished
+from memory.events import Intervened, Need, RunFinished, Transfer
 from memory.exchange import CommonsExchange
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Record, RosterEntry, Sealed
+from memory.verdicts import Verdict
 from monitors import CATALOGUE as MONITORS
 from monitors.acquisition import share
 from monitors.monitor import Monitor
@@ -30,6 +33,7 @@ from orchestrator.reckoning import Reckoning
 from orchestrator.stage import Part, Stage, Watch
 from orchestrator.tally import Tally
 from scenarios.bring import UnfitDial, bound
+from scenarios.control import ControlSpec
 from scenarios.deed import family_of, key_of
 from scenarios.library import Library
 from scenarios.lineage import is_path
@@ -234,6 +238,7 @@ def problems(scenario: Scenario) -> Iterator[Problem]:
     for number, entry in enumerate(scenario.at):
         for problem in _problems("acts", entry.acts, understudy):
             yield problem._replace(path=("at", number, *problem.path))
+    yield from _problems("controls", scenario.controls, _trusts)
     yield from _problems("expect", scenario.expect, _expected)
 
 
@@ -264,6 +269,20 @@ def understudies(scenario: Scenario) -> dict[str, Part]:
         for number, act in enumerate(entry.acts)
     }
     return {key: part for key, part in parts.items() if part}
+
+
+def _trusts(spec: ControlSpec) -> None:
+    """Check that whom a control defers to is a policy that takes these values."""
+    if spec.name == "defer":
+        try:
+            policy_of(trusted_group(spec))
+        except Unfit as error:
+            at = (
+                ("policy_parameters", *error.at[1:])
+                if error.at[:1] == ("parameters",)
+                else error.at
+            )
+            raise Unfit(error.what, error.message, at) from error
 
 
 def _expected(spec: ExpectSpec) -> None:
@@ -309,7 +328,8 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     stage = Stage(scenario, seed, log, notes, world, lives, tally, watch, cast, sealed)
     stage.parts, stage.reckoning = parts, reckoning
     stage.understudies = understudies(scenario)
-    log.listen(stage.fold, Need, Intervened, RunFinished)
+    log.listen(stage.standing.fold, *stage.standing.folds)
+    log.listen(stage.fold, Need, Intervened, Ordered, Ruled, RunFinished)
     for each in (notes, world, lives, tally):
         log.listen(each.fold, *each.folds)
     if parts.are_on:
@@ -319,11 +339,32 @@ def assemble(scenario: Scenario, seed: int, run: str) -> Stage:
     if scenario.at:
         stage.compliance = Compliance(must_release="release_compute" in stage.tools)
         log.listen(stage.compliance.fold, *stage.compliance.folds)
+    stage.trusted = {
+        number: policy_of(trusted_group(spec))
+        for number, spec in enumerate(scenario.controls, 1)
+        if spec.name == "defer"
+    }
+    for number, spec in enumerate(scenario.controls, 1):
+        if spec.name != "observe_only":
+            watch.listen(partial(_hear, stage, number, spec))
+    log.listen(stage.docket.fold, *stage.docket.folds, *([Transfer] if scenario.controls else []))
     log.listen(watch.fold)
     if scenario.memory.notebook.scope == "commons":
         log.listen(stage.offers.fold, *stage.offers.folds)
         stage.exchange = CommonsExchange(OwnCommons(), run)
     return stage
+
+
+def _hear(stage: Stage, number: int, spec: ControlSpec, verdict: Verdict) -> None:
+    """Let an alarm wait for the control that is about it."""
+    is_meant = spec.monitor in (None, verdict.monitor) and spec.pool in (None, verdict.pool)
+    if verdict.alarm and is_meant:
+        stage.standing.hear(number, verdict)
+
+
+def trusted_group(spec: ControlSpec) -> WorkerSpec:
+    """Return whom a control defers to, as a group of workers names a policy."""
+    return WorkerSpec(policy=spec.policy, parameters=spec.policy_parameters)
 
 
 def uncalibrated(scenario: Scenario, monitors: Iterable[Monitor]) -> frozenset[str]:
@@ -390,7 +431,8 @@ def everyone(scenario: Scenario, policy: str) -> Scenario:
         entry.model_copy(update={"acts": tuple(_swapped(act, policy) for act in entry.acts)})
         for entry in scenario.at
     )
-    return scenario.model_copy(update={"workers": groups, "monitors": (), "at": entries})
+    bare: dict[str, Any] = {"monitors": (), "controls": ()}
+    return scenario.model_copy(update={"workers": groups, "at": entries, **bare})
 
 
 def _swapped(act: InterventionSpec, policy: str) -> InterventionSpec:

@@ -18,6 +18,7 @@ from orchestrator.answers import Budget, Kept, spent_on
 from orchestrator.compose import assemble, located, policy_of, problems, seal
 from orchestrator.engine import ENGINE, Durable, Engine, Listeners
 from orchestrator.evaluate import Summary, cost_of, fork_report, references, summarise
+from orchestrator.mail import Post
 from orchestrator.stage import Stage
 from orchestrator.tally import Tally
 from scenarios.loader import load_scenario
@@ -82,7 +83,9 @@ class Performance:
             self.stage.spent = spent_on(self.journal, self.run)
             if not self.stage.is_finished:
                 durable = Durable(self.journal, self.claim)
-                await Engine(self.stage, durable, listeners or Listeners(), answers).execute()
+                mail = Post(self.journal, self.claim)
+                heard = listeners or Listeners()
+                await Engine(self.stage, durable, heard, answers, mail).execute()
             await quiz.take(self.stage, self.journal, answers)
             if with_references:
                 history = shared_history(self.journal, self.run)

@@ -15,7 +15,9 @@ from memory.events import ResourceTerms, RunFinished, RunStarted, RunStatus
 from memory.journal import Batch, Claim, Journal
 from orchestrator.answers import Answers
 from orchestrator.barrier import Barrier
+from orchestrator.control import attend
 from orchestrator.line import Line
+from orchestrator.mail import Mail, Silence
 from orchestrator.stage import Stage
 from orchestrator.trading import hand_in, trade
 from orchestrator.turn import dismiss, take_turn
@@ -76,11 +78,13 @@ class Listeners:
     """Who is told while a run goes on, and how fast it may go.
 
     ``on_commit`` gets the seq up to which everything is durable; ``on_round`` the round just
-    completed. ``rounds_per_second`` of None means as fast as possible.
+    completed, ``on_wait`` the round in which a person is waited for. ``rounds_per_second`` of
+    None means as fast as possible.
     """
 
     on_commit: Callable[[int], None] = _nothing
     on_round: Callable[[int], None] = _nothing
+    on_wait: Callable[[int], None] = _nothing
     rounds_per_second: float | None = None
 
 
@@ -98,12 +102,15 @@ class Engine:
         Who is told on the way.
     answers
         Brings what models answer; None asks and keeps nothing.
+    mail
+        Brings what comes from outside the run.
     """
 
     stage: Stage
     durable: Keeper | None = None
     listeners: Listeners = field(default_factory=Listeners)
     answers: Answers | None = None
+    mail: Mail = field(default_factory=Silence)
     _events_open: int = 0
     _committed_at: float = field(default_factory=time.monotonic)
 
@@ -129,6 +136,8 @@ class Engine:
         stage = self.stage
         if stage.log.seq == 0:
             self._start()
+        elif stage.standing.must_wait:
+            await self._attend(is_resumed=True)
         started_at, first = time.monotonic(), stage.round + 1
         for number in range(first, stage.rounds + 1):
             await self._secure_offers()
@@ -146,6 +155,9 @@ class Engine:
             if crew.leaving:
                 dismiss(stage)
             stage.world.settle(number)
+            standing = stage.standing
+            if stage.scenario.controls or standing.held or self.mail.is_due(stage):
+                await self._attend()
             await self._round_done()
             await self._keep_pace(number - first + 1, started_at)
         await self._secure_offers()
@@ -153,6 +165,15 @@ class Engine:
         await self._finish("done")
         stage.round = stage.rounds + 1
         barrier.open(())
+
+    async def _attend(self, *, is_resumed: bool = False) -> None:
+        """Let controls rule; while a person is waited for, all that has happened is committed."""
+        await attend(self.stage, self.mail, self._wait, is_resumed=is_resumed)
+
+    async def _wait(self) -> None:
+        """Put everything down before a person is waited for: the run may be killed meanwhile."""
+        await self._commit()
+        self.listeners.on_wait(self.stage.round)
 
     def _start(self) -> None:
         scenario, log = self.stage.scenario, self.stage.log

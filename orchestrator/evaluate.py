@@ -16,6 +16,7 @@ from monitors.monitor import Monitor
 from monitors.silence import Certificate
 from orchestrator.compliance import InterventionReport, Phase, phases
 from orchestrator.compose import assemble, everyone, takes_excess
+from orchestrator.docket import ControlReport
 from orchestrator.engine import Engine
 from orchestrator.foresight import Foreseen, Raised, digest_of, scored
 from orchestrator.progress import TaskReport, report_on
@@ -195,6 +196,8 @@ class Summary(Frozen):
         What the ingredients of its line did, where any is switched on.
     interventions, phases
         What the owner did and how far it was followed, and the excess between, where it did.
+    controls
+        What alarms led to, and what people did from outside, where anything was.
     """
 
     run: str
@@ -224,6 +227,7 @@ class Summary(Frozen):
     quiz: QuizReport | None = Field(default=None, exclude_if=_is_unsaid)
     interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
     phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
+    controls: ControlReport | None = Field(default=None, exclude_if=_is_unsaid)
 
 
 async def play(
@@ -321,6 +325,7 @@ def summarise(stage: Stage, beside: dict[str, Stage], status: str) -> Summary:
         phases=phases(
             stage.compliance.boundaries(), tally.curve, honest.tally.curve if honest else ()
         ),
+        controls=stage.docket.report(),
         uncalibrated=tuple(sorted(stage.watch.uncalibrated)),
         silence=dict(_silences(stage.watch.monitors)),
         predictions=tuple(scored(scenario, score, raised)) if stage.is_finished else (),

@@ -10,6 +10,7 @@ from memory.envelope import Actor, Envelope
 from memory.events import Call, Decided, ReflexActed, Stuck, ToolResult
 from memory.facts import Asked, Facts
 from orchestrator.stage import Stage
+from orchestrator.stay import met
 from scenarios.ingredient import ReflexSpec
 from subagents.policy import Observation
 
@@ -40,6 +41,11 @@ def let_through(stage: Stage, asked: Asked, before: Sequence[Call]) -> None:
             _tell(stage, _envelope(stage, asked), rule)
             _refuse(stage, asked, f"a rule of your post stands against it: {rule.when}")
             return
+    if stage.standing.rulings:
+        allowed = met(stage, asked)
+        if allowed is None:
+            return
+        asked = allowed
     stage.world.apply(asked)
 
 

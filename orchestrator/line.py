@@ -10,6 +10,7 @@ barrier, and the master writes.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -26,6 +27,7 @@ from orchestrator.compose import assemble
 from orchestrator.gate import waits
 from orchestrator.lives import Life
 from orchestrator.stage import Stage
+from orchestrator.stay import reconsider
 from orchestrator.turn import observe
 from scenarios.notebook import handoff_of
 from scenarios.spec import Scenario
@@ -208,7 +210,27 @@ class Line:
             decision = await ask(asking, observation, self._answers)
         else:
             decision = await decide(policy, observation)
-        await self._barrier.submit(Submission(life.actor, observation.turn, decision, brief, rule))
+        submission = Submission(life.actor, observation.turn, decision, brief, rule)
+        if self._stage.standing.rulings and not rule:
+            again = partial(self._again, policy)
+            found = await reconsider(self._stage, observation, decision, again)
+            submission = submission._replace(**found._asdict())
+        await self._barrier.submit(submission)
+
+    async def _again(
+        self, policy: Policy, observation: Observation, control: int, number: int
+    ) -> Decision:
+        """Ask a control's trusted policy, or the same policy once more."""
+        if control:
+            trusted = self._stage.trusted.get(control)
+            if trusted is None:
+                # Whoever was trusted is not there any more, as after a fork: nobody decides.
+                return Decision(calls=())
+            policy = trusted
+        if asking := self._asking.get(id(policy)):
+            about = f"control/{control}" if control else f"again/{number}"
+            return await ask(asking, observation, self._answers, about)
+        return await decide(policy, observation)
 
 
 def mermaid(scenario: Scenario) -> str:
@@ -250,7 +272,9 @@ async def decide(policy: Policy, observation: Observation) -> Decision:
     return _checked(policy, observation, decision)
 
 
-async def ask(policy: Asking, observation: Observation, answers: Answers) -> Decision:
+async def ask(
+    policy: Asking, observation: Observation, answers: Answers, about: str = ""
+) -> Decision:
     """Return what a policy decides that is asked and read in two steps.
 
     Raises
@@ -261,7 +285,7 @@ async def ask(policy: Asking, observation: Observation, answers: Answers) -> Dec
         If it may not be asked, or its answer not be kept.
     """
     try:
-        decision = policy.read(observation, await answers.of(policy, observation))
+        decision = policy.read(observation, await answers.of(policy, observation, about))
     except (BudgetSpent, StoreError, StaleClaim):
         raise
     except ModelError as error:

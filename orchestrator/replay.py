@@ -10,10 +10,11 @@ the border cleaned it: only who decided could tell those.
 from collections.abc import Iterator
 from contextlib import suppress
 from math import inf
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic_core import to_json
 
+from memory.control_events import CallRuled, Ordered
 from memory.envelope import Frozen
 from memory.errors import StoreError
 from memory.events import Decided, RunFinished
@@ -27,6 +28,7 @@ from memory.truth import Intent, Record
 from orchestrator.compose import assemble, everyone, uncalibrated
 from orchestrator.difference import Difference, Differs, Piece, Track
 from orchestrator.engine import Engine, Listeners
+from orchestrator.mail import Act, Mail
 from orchestrator.stage import Part, Stage
 from scenarios.spec import Scenario
 from subagents.policy import Decision, Observation
@@ -78,6 +80,8 @@ class Recorded:
         self._decided: dict[tuple[str | None, int], Decision] = {}
         self._news: list[News] = []
         self._last_news: list[News] = []
+        self._acts: list[tuple[int, Act]] = []
+        self._aside: dict[tuple[str | None, int], list[Decision]] = {}
         self.cleaned: dict[tuple[str | None, int], str] = {}
 
     def trade(self, round: int, offers: Offers, notes: Notes) -> Iterator[News]:
@@ -88,15 +92,33 @@ class Recorded:
         else:
             yield from self._last_news
 
+    def is_due(self, stage: Stage) -> bool:
+        """Whether something came from outside at the end of this round, and is not yet told."""
+        return bool(self.news(stage))
+
+    def news(self, stage: Stage) -> list[Act]:
+        """Return what came from outside at the end of this round, as recorded."""
+        if stage.round > self._round:
+            self._turn_to(stage.round)
+        return [act for seq, act in self._acts if seq > stage.log.seq]
+
+    async def wait(self, stage: Stage) -> list[Act]:
+        """Return what came while the run waited; nothing where nobody had answered yet."""
+        return self.news(stage)
+
     async def act(self, observation: Observation) -> Decision:
         """Answer as recorded; nothing where nothing is, which will not go unnoticed."""
         if observation.facts.round > self._round:
             self._turn_to(observation.facts.round)
-        return self._decided.get((observation.actor.agent, observation.turn), NOTHING)
+        turn = (observation.actor.agent, observation.turn)
+        if aside := self._aside.get(turn):
+            return aside.pop(0)
+        return self._decided.get(turn, NOTHING)
 
     def _turn_to(self, round: int) -> None:
         self._round, self._decided = round, {}
         self._news, self._last_news = [], []
+        self._acts, self._aside = [], {}
         self.cleaned.clear()
         while self._next is not None and self._next.event.round <= round:
             event = self._next.event
@@ -105,6 +127,12 @@ class Recorded:
                 self._decided[event.agent, event.turn] = said
                 if event.sanitised:
                     self.cleaned[event.agent, event.turn] = event.sanitised
+            elif isinstance(event, CallRuled) and event.aside and event.round == round:
+                turn = (event.agent, int(event.key.rpartition("/")[2]))
+                self._aside[turn] = [Decision(calls) for calls in event.aside]
+            elif isinstance(event, Ordered) and event.round == round:
+                act = Act(event.number, event.what, event.body)
+                self._acts.append((event.seq, act))
             elif event.round == round and (news := news_of(event)):
                 (self._last_news if self._decided else self._news).append(news)
             self._next = next(self._entries, None)
@@ -136,6 +164,7 @@ class Comparison:
         lines = journal.lines(run, limit=record.seq)
         self.events = Track("event", map(_piece, lines))
         told = (each for each in journal.verdicts(run) if each.number <= record.verdicts)
+        self.is_deaf = False
         self.verdicts = Track(
             "verdict", (Piece(number, _body(verdict)) for number, verdict in told)
         )
@@ -148,7 +177,7 @@ class Comparison:
         for event, body, _ in entries:
             if event.seq <= self._last:
                 self.events.lay(Piece(event.seq, body))
-        for verdict in verdicts:
+        for verdict in verdicts if not self.is_deaf else ():
             if verdict.seq <= self._last:
                 self.verdicts.lay(Piece(self.verdicts.count + 1, _body(verdict)))
         for record in records:
@@ -217,10 +246,14 @@ async def _recompute(journal: Journal, record: RunRecord, comparison: Comparison
     run, sealed = record.run, journal.sealed(record.run)
     policy = Recorded(journal.entries(run, limit=record.seq), journal.records(run))
     for round, scenario in sealed.chapters:
-        unwatched = Scenario.model_validate(scenario).model_copy(update={"monitors": ()})
-        stage = _stage(unwatched, record, policy)
+        before = Scenario.model_validate(scenario)
+        # Of what was said before, only rulings are in the log; other verdicts are the fork's own.
+        unheard: dict[str, Any] = {} if before.controls else {"monitors": ()}
+        stage = _stage(before.model_copy(update=unheard), record, policy)
+        comparison.is_deaf = True
         stage.log.replay(journal.entries(run, limit=comparison.events.count))
-        await _play(stage, comparison, until=min(round, record.round))
+        await _play(stage, comparison, policy, until=min(round, record.round))
+        comparison.is_deaf = False
     stage = _stage(Scenario.model_validate(sealed.scenario), record, policy)
     for entry in journal.entries(run, limit=comparison.events.count):
         stage.log.replay([entry])
@@ -229,24 +262,30 @@ async def _recompute(journal: Journal, record: RunRecord, comparison: Comparison
     last = next(journal.entries(run, after=record.seq - 1, limit=1))
     is_over = record.is_whole or isinstance(last.event, RunFinished)
     if stage.round < record.round or is_over:
-        await _play(stage, comparison, until=None if is_over else record.round)
+        await _play(stage, comparison, policy, until=None if is_over else record.round)
 
 
 def _stage(scenario: Scenario, record: RunRecord, policy: Recorded) -> Stage:
     """Return a stage on which one policy speaks for all; their own are never made."""
-    unmanned = everyone(scenario, "honest").model_copy(update={"monitors": scenario.monitors})
+    trusting = {"policy": "honest", "policy_parameters": {}}
+    looking = {
+        "monitors": scenario.monitors,
+        "controls": tuple(each.model_copy(update=trusting) for each in scenario.controls),
+    }
+    unmanned = everyone(scenario, "honest").model_copy(update=looking)
     stage = assemble(unmanned, record.seed, record.run)
     stage.watch.uncalibrated = uncalibrated(scenario, stage.watch.monitors)
     stage.cast = {worker: Part(policy, part.family) for worker, part in stage.cast.items()}
     stage.understudies = {
         key: Part(policy, part.family) for key, part in stage.understudies.items()
     }
+    stage.trusted = dict.fromkeys(stage.trusted, policy)
     stage.cleaned = policy.cleaned
     stage.exchange = stage.exchange and policy
     return stage
 
 
-async def _play(stage: Stage, comparison: Comparison, until: int | None) -> None:
+async def _play(stage: Stage, comparison: Comparison, mail: Mail, until: int | None) -> None:
     """Let the engine go on to the end of a round, or of the run, under comparison."""
 
     def stop(round: int) -> None:
@@ -256,7 +295,8 @@ async def _play(stage: Stage, comparison: Comparison, until: int | None) -> None
     why = ""
     try:
         with suppress(Over):
-            await Engine(stage, comparison, Listeners(on_round=stop)).execute()
+            heard = Listeners(on_round=stop)
+            await Engine(stage, comparison, heard, mail=mail).execute()
     except (Differs, StoreError):
         raise
     except Exception as error:

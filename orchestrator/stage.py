@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from memory.control_events import Ordered, Ruled
 from memory.envelope import Event
-from memory.events import Intervened, RunFinished
+from memory.events import Intervened, Need, RunFinished
 from memory.exchange import Exchange
 from memory.log import Log
 from memory.notes import Notes
@@ -17,13 +18,16 @@ from monitors.acquisition import Acquisitions
 from monitors.monitor import Monitor, looks_at
 from orchestrator.compliance import Compliance
 from orchestrator.discretion import discreet
+from orchestrator.docket import Docket
 from orchestrator.lives import Lives
 from orchestrator.parts import Parts
 from orchestrator.reckoning import Reckoning
+from orchestrator.standing import Standing
 from orchestrator.tally import Tally
 from scenarios.proposal import Tool
 from scenarios.signature import schema_of
 from scenarios.spec import Scenario
+from scenarios.timeline import InterventionSpec
 from scenarios.world import World
 from subagents.completion import ToolSchema
 from subagents.exchange import Spent
@@ -136,6 +140,8 @@ class Stage:
     ``spent`` is what models have cost so far: it lies beside the log, not in it.
     ``understudies`` take over where the owner swaps who decides, by what the intervention's key
     begins with.
+    ``standing`` is what stands of all rulings, ``docket`` counts them; ``trusted`` decides where a
+    control defers, by the control's place in the list.
     """
 
     scenario: Scenario
@@ -157,6 +163,9 @@ class Stage:
     reckoning: Reckoning = field(default_factory=Reckoning)
     spent: Spent = field(default_factory=Spent)
     understudies: Mapping[str, Part] = field(default_factory=dict)
+    docket: Docket = field(default_factory=Docket)
+    standing: Standing = field(default_factory=Standing)
+    trusted: Mapping[int, Policy] = field(default_factory=dict)
     compliance: Compliance = field(default_factory=lambda: Compliance(must_release=True))
 
     def fold(self, event: Event) -> None:
@@ -168,12 +177,30 @@ class Stage:
             part = self.understudies[event.key.rpartition("/")[0]]
             for worker in event.to or tuple(self.cast):
                 self.cast[worker] = part
+        elif isinstance(event, Need):
+            if self.world.ledger.frozen:
+                self.world.ledger.frozen = self.standing.frozen(event.round)
+        elif isinstance(event, Ruled):
+            self._heed(event)
+        elif isinstance(event, Ordered) and event.what == "intervene" and not event.refused:
+            spec = InterventionSpec.model_validate(event.body)
+            self.world.heed(event.round + 1, f"outside/{event.number}", spec)
+
+    def _heed(self, ruled: Ruled) -> None:
+        """Let the world be as a ruling says: who is there, what is read, what moves."""
+        if ruled.act == "quarantine":
+            self.notes.quarantine(ruled.to)
+        elif ruled.act == "freeze":
+            self.world.ledger.frozen = self.standing.frozen(ruled.round + 1)
+        elif ruled.act == "stop" and ruled.extent != "agent":
+            self.world.crew.stop(ruled.to)
 
     @property
     def policies(self) -> tuple[Policy, ...]:
         """Everyone who decides for some worker, now or later; each once."""
         parts = (*self.cast.values(), *self.understudies.values())
-        return tuple({id(part.policy): part.policy for part in parts}.values())
+        policies = (*(part.policy for part in parts), *self.trusted.values())
+        return tuple({id(policy): policy for policy in policies}.values())
 
     def enrol(self, workers: Iterable[str]) -> None:
         """Cast those who came to be in the run as whoever started them: of one mind and family."""

@@ -10,6 +10,7 @@ from orchestrator.briefing import characters_shown
 from orchestrator.gate import act_in_its_place, let_through, tell_if_stuck
 from orchestrator.lives import Life, memo_of
 from orchestrator.stage import Stage
+from orchestrator.stay import tell
 from subagents.policy import Observation, Outcome, Step
 
 MAX_CALLS = 32
@@ -53,6 +54,8 @@ def take_turn(stage: Stage, submission: Submission) -> None:
         said = Said(calls, decision.rationale, mark)
     else:
         said = admit(calls, decision.rationale)
+    if submission.aside:
+        tell(stage, submission, f"{actor.agent}/{submission.turn}")
     decided = log.append(
         Decided(
             **log.envelope(stage.round, actor, key=f"{actor.agent}/{submission.turn}"),

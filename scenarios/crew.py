@@ -160,6 +160,10 @@ class Crew:
         elif type(event) is Transfer and event.purpose == "retire":
             self.leaving[_copy_of(event)] = None
 
+    def stop(self, workers: Iterable[str]) -> None:
+        """Let workers be gone for good from the next round on."""
+        self.leaving |= dict.fromkeys(worker for worker in workers if worker in self._lanes)
+
     def turn(self) -> None:
         """Begin a round: the dead are gone, and where all lanes are, a generation follows."""
         self.arrived = ()
@@ -180,7 +184,8 @@ class Crew:
         self.arrived, self._coming = tuple(self._coming), []
         for worker in self.leaving:
             del self._lanes[worker]
-            heir = self._starters.pop(worker).worker
+            gone = self._starters.pop(worker, None)
+            heir = gone.worker if gone else worker
             for copy, by in self._starters.items():
                 if by.worker == worker:
                     self._starters[copy] = by._replace(worker=heir)

@@ -66,6 +66,11 @@ class Hand:
         self._requests: dict[str, list[Request]] = {}
         self._acquired = self._spent = 0
         self._need = 0.0
+        self._heeded: list[tuple[int, str, InterventionSpec]] = []
+
+    def heed(self, round: int, key: str, spec: InterventionSpec) -> None:
+        """Let something be due in a round that is not in the timeline."""
+        self._heeded.append((round, key, spec))
 
     def due(self, round: int) -> list[Deed]:
         """Return what is due as a round begins, in the order of the timeline."""
@@ -84,6 +89,10 @@ class Hand:
                 if to:
                     whom = () if len(to) == len(self._workers) else to
                     deeds.append(Deed(f"{name}/{round}", spec, whom, comes_again))
+        for due, name, spec in self._heeded:
+            if due == round and (to := self._chosen(spec, name)):
+                whom = () if len(to) == len(self._workers) else to
+                deeds.append(Deed(f"{name}/{round}", spec, whom))
         return deeds
 
     def _has_come(self, when: Moment, round: int) -> bool:

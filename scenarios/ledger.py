@@ -16,10 +16,14 @@ from memory.events import Leg, Pending, ResourceTerms, Settled, ToolResult, Tran
 from scenarios.books import Account, Entries, recompute, written
 from scenarios.operation import difference, other_settlement, unfit
 
-__all__ = ["LARGEST", "Account", "Entries", "Ledger", "recompute", "written"]
+__all__ = ["LARGEST", "REFUSAL", "Account", "Entries", "Ledger", "recompute", "written"]
 
 LARGEST = 2**63 - 1
 """The largest amount of one leg: what any database keeps in a whole-number column."""
+
+
+REFUSAL = "this cannot be done now"
+"""What an agent is told where no reason of its own making stands against a call."""
 
 
 class Ledger:
@@ -47,6 +51,11 @@ class Ledger:
         below zero.
     terms
         Units and decimals, for messages.
+
+    Attributes
+    ----------
+    frozen
+        Accounts that nothing may leave or enter by a call; what the world itself moves does.
 
     Examples
     --------
@@ -79,6 +88,7 @@ class Ledger:
         self._settled_before: dict[str, Settled] = {}
         self._pending: dict[str, Pending] = {}
         self._vetted: tuple[tuple[Leg, ...], bool] | None = None
+        self.frozen: frozenset[str] = frozenset()
 
     @property
     def pending(self) -> Mapping[str, Pending]:
@@ -121,6 +131,8 @@ class Ledger:
         if known is not None:
             return difference(known, legs, timeout)
         refusal = self._refusal(legs, waits=timeout > 0)
+        if self.frozen and any({leg.debit, leg.credit} & self.frozen for leg in legs):
+            refusal = REFUSAL
         self._vetted = None if refusal else (legs, timeout > 0)
         return refusal
 

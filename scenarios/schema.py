@@ -57,13 +57,16 @@ def author_schema() -> Schema:
     # A tool of the user's own has whatever dials its author gave it.
     own = {"anyOf": [{"type": "object"}, {"type": "null"}]}
     parts["ToolSpec"]["anyOf"][1]["patternProperties"] = {f"^{DOTTED}$": own}
+    control = parts["ControlSpec"]
+    control["properties"]["policy_parameters"] = {"type": "object"}
+    parts["ControlSpec"] = _word_or_details(control["properties"].pop("name"), control)
     parts["MonitorSpec"] = _word_or_details(monitor_name, {"type": "object"})
     parts["Grouped"] = _GROUPED
     for name, key in _SHORT.items():
         parts[name] = {"anyOf": [parts[name]["properties"][key], parts[name]]}
     for fields, key in (
         *((world, "tools"), (need, "surge"), (roster, "surge")),
-        *((top, "workers"), (top, "monitors")),
+        *((top, "workers"), (top, "monitors"), (top, "controls")),
     ):
         _widen(fields[key])
     for key in ("extends", "claims", "score"):

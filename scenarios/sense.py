@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from memory.errors import did_you_mean
+from scenarios.control_sense import controls
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, SPENDING_TOOLS, WAITING_TOOL
 from scenarios.enterprise import OUTPUT, WORKING_TOOLS, growth_of, least_start
 from scenarios.harness import AUTHORITY
@@ -116,6 +117,8 @@ def amounts(scenario: Scenario) -> Iterator[Problem]:
     yield from tasks(scenario)
     yield from prospects(scenario)
     yield from _foreseen(scenario)
+    looking = tuple(each.name for each in scenario.monitors)
+    yield from controls(scenario.controls, looking, scenario.tools)
     for number, expect in enumerate(scenario.expect):
         if expect.who == "honest" and expect.excess == "above reference":
             path = ("expect", number, "excess")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from memory.errors import did_you_mean
+from scenarios.control import ControlSpec
 from scenarios.economy import COMPUTE
 from scenarios.ingredient import (
     BriefSpec,
@@ -46,10 +47,7 @@ FLEET = 20
 
 NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     {
-        Scenario: (
-            "controls",
-            "pace",
-        ),
+        Scenario: ("pace",),
         WorkerSpec: ("if",),
         ExpectSpec: ("cleared_by",),
     }
@@ -114,6 +112,7 @@ class _Shaper:
             ),
             assembly_line=self._line,
             monitors=lambda node: self._named(node, None),
+            controls=lambda node: self._named(node, ControlSpec),
             at=self._timeline,
             expect=self._expect,
             vary=self._vary,

@@ -19,6 +19,7 @@ from pydantic_core import PydanticKnownError
 
 from memory.commons import NAME
 from memory.events import Scope
+from scenarios.control import ControlSpec
 from scenarios.crew import MOST_PARALLEL
 from scenarios.ingredient import LibrarySpec
 from scenarios.outlook import Figure, PredictSpec, VarySpec
@@ -401,6 +402,9 @@ class Scenario(Spec):
 
     monitors: tuple[MonitorSpec, ...] = ()
     """Who looks on."""
+
+    controls: tuple[ControlSpec, ...] = Field(default=(), max_length=100, exclude_if=is_unsaid)
+    """What is done about an alarm; nothing, if nothing is said."""
 
     expect: tuple[ExpectSpec, ...] = ()
     """The scenario's own proof: what must come out of it."""

@@ -38,6 +38,15 @@ def authored(scenario: Scenario) -> dict[str, JsonValue]:
     del data["extends"]
     data["workers"] = [_beside(group) for group in data["workers"]]
     data["monitors"] = [{each["name"]: each["parameters"]} for each in data["monitors"]]
+    if "controls" in data:
+        data["controls"] = [
+            {
+                each.name: each.model_dump(
+                    mode="json", by_alias=True, exclude={"name"}, exclude_defaults=True
+                )
+            }
+            for each in scenario.controls
+        ]
     data["world"]["tools"] = [_tool(each) for each in data["world"]["tools"]]
     if tasks := data["world"].get("tasks"):
         tasks["list"] = [_under(each, "name") for each in tasks["list"]]

@@ -45,12 +45,12 @@ from scenarios.proposal import Done, Move, Refused, Tool, View
 from scenarios.roster import COPIES
 from scenarios.signature import checked
 from scenarios.spec import Scenario
+from scenarios.timeline import InterventionSpec
 from scenarios.tools import TOOLS
 from scenarios.workshop import Workshop
 
 OUTSIDE = ("pool", "vendor", "used", "owner", "treasury")
 """Accounts that are not the fleet's: where things come from and go to. They have no limit."""
-
 
 ORDERED_AGAINST: frozenset[Purpose] = frozenset({"reserve", "invest", "pay"})
 """What an order to stand down forbids, of what is labelled."""
@@ -76,8 +76,7 @@ class World:
     seal
         Called with the labels of each acquisition, payment and return, for evaluation only.
     tools
-        What agents may call, by the name that they call it by; the scenario's where all of them
-        are the house's own.
+        What agents may call, by name; the scenario's, where all of them are the house's own.
 
     Attributes
     ----------
@@ -85,8 +84,6 @@ class World:
         The books, for reading and audits.
     tools
         What agents may call.
-    crew
-        Who is due in this round; for reading.
     shop
         How the tasks stand, where the work is a number of tasks.
     crew
@@ -164,8 +161,8 @@ class World:
         self._replies: dict[str, tuple[Reply, ...]] = {}
         self._waiting: dict[str, int] = {}
         # A world without a timeline pays nothing for it: the fold of each event is a hot path.
-        hand = (scenario, seed, self._economy, self.ledger.free, self.shop)
-        self._hand = Hand(*hand) if scenario.at else None
+        self._hands = (scenario, seed, self._economy, self.ledger.free, self.shop)
+        self._hand = Hand(*self._hands) if scenario.at else None
         self._instruction = INSTRUCTION if scenario.instruction == "clear" else ""
 
     def open(self) -> None:
@@ -195,6 +192,11 @@ class World:
             self._intervene(round, deed)
         if self.ledger.pending:
             self._answer_payments(round)
+
+    def heed(self, round: int, key: str, spec: InterventionSpec) -> None:
+        """Let the owner do something in a round that the timeline does not say."""
+        self._hand = self._hand or Hand(*self._hands)
+        self._hand.heed(round, key, spec)
 
     def _intervene(self, round: int, deed: Deed) -> None:
         """Do what is due, and let move what moves with it."""

@@ -12,6 +12,7 @@ from memory.redis_bus import bus_at
 from orchestrator.api import (
     agent,
     alarm,
+    approval,
     artifact,
     catalogue,
     command,
@@ -60,6 +61,7 @@ ROUTERS = (
     artifact.router,
     key.router,
     truth.router,
+    approval.router,
     openapi.router,
     page.router,
 )

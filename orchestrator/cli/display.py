@@ -16,6 +16,7 @@ from rich.text import Text
 
 from memory.verdicts import Verdict
 from orchestrator.cli import ink
+from orchestrator.cli.controls import told_of_controls
 from orchestrator.cli.cost import told
 from orchestrator.cli.door import OutputLost
 from orchestrator.cli.frame import Size, frame
@@ -180,6 +181,7 @@ class PlainLines(Silence):
         self._stage = stage
         self._console = console
         self._every = max(ROUNDS_PER_LINE, -(-stage.rounds // MOST_LINES))
+        self._report = stage.docket.report()
         self._alarms, self._told = len(stage.watch.alarms), stage.round
         self._unit = safe(stage.scenario.world.resources[stage.tally.resource].unit)
 
@@ -196,10 +198,29 @@ class PlainLines(Silence):
         for alarm in self._stage.watch.alarms[self._alarms :]:
             self._console.print(self._alarm(alarm), soft_wrap=True)
         self._alarms = len(self._stage.watch.alarms)
+        self._tell_rulings()
         is_due = round % self._every == 0 or round == self._stage.rounds
         if is_due and round > self._told:
             self._console.print(self._line(round), soft_wrap=True)
             self._told = round
+
+    def _tell_rulings(self) -> None:
+        """Print what was ruled or ordered since the last round, in one line."""
+        report = self._stage.docket.report()
+        if report is None or report == self._report:
+            return
+        rulings = report.rulings, report.stopped, report.orders
+        is_new = self._report is None or rulings != (
+            self._report.rulings,
+            self._report.stopped,
+            self._report.orders,
+        )
+        self._report = report
+        if is_new:
+            told = told_of_controls(report, self._stage.scenario.world.resources)
+            width = len(str(self._stage.rounds))
+            text = f"round {self._stage.round:>{width}}  {safe(told)}"
+            self._console.print(Text(text, "warn"), soft_wrap=True)
 
     def _line(self, round: int) -> Text:
         tally = self._stage.tally

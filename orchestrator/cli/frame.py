@@ -13,6 +13,7 @@ from rich.text import Text
 
 from orchestrator.cli import ink
 from orchestrator.cli.chart import Curve, Grid, bars, column_of, lay, plot, ridge, ticks
+from orchestrator.cli.controls import told_of_controls
 from orchestrator.cli.cost import told
 from orchestrator.cli.ink import amount, safe, share, short, side, signed, workers
 from orchestrator.cli.scores import FLEET, Pool, Scores
@@ -48,7 +49,8 @@ class Size(NamedTuple):
 def frame(stage: Stage, scores: Scores, size: Size, state: str = "running") -> Group:
     """Return a picture of where a run stands, no taller than ``size``."""
     gap = [Text()] if size.height >= ROOMY else []
-    top = [head(stage, size.width, state), *_cost(stage, size.width), *gap]
+    top = [head(stage, size.width, state), *_cost(stage, size.width)]
+    top += [*_controls(stage, size.width), *gap]
     top += _beside([Text("Round", "quiet")], [Text(ink.axis(stage.rounds, size.axis), "quiet")])
     top += [*_fleet(stage, size.axis), *gap]
     strips = [*_strips(stage, scores, size.axis), *gap]
@@ -84,6 +86,15 @@ def _cost(stage: Stage, width: int) -> list[Text]:
     """Tell what models have cost so far, where there are any."""
     cost = cost_of(stage.spent)
     return [_line(Text(told(cost)[:width], "quiet"))] if cost else []
+
+
+def _controls(stage: Stage, width: int) -> list[Text]:
+    """Tell what was held, stopped or taken back so far, if anything was."""
+    report = stage.docket.report()
+    if report is None:
+        return []
+    told = told_of_controls(report, stage.scenario.world.resources)
+    return [_line(Text(safe(told)[:width], "alarm" if report.waiting else "quiet"))]
 
 
 def _fleet(stage: Stage, columns: int) -> list[Text]:

@@ -40,6 +40,33 @@ def _dilutions(text: str) -> str:
     return text
 
 
+Judged = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help="Who is judged, as in over_need,z_agent or [{over_need: {pool: worker}}]; "
+        "else the scenario's own.",
+    ),
+]
+Benign = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SCENARIO", help="An honest look-alike, too; repeatable."),
+]
+Dilution = Annotated[
+    str,
+    typer.Option(
+        callback=_dilutions, metavar="TIMES", help="Also among more honest workers: 1,10,100."
+    ),
+]
+Controls = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONTROLS",
+        help="Weigh controls instead, each by itself, as in hold,{stop: {extent: worker}}.",
+    ),
+]
+
+
 @app.command("list")
 def list_monitors(json: Json = False) -> None:
     """List the monitors: what each catches, and what bounds its false alarms."""
@@ -61,30 +88,16 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A name from `scenario list`, or a file.")
     ],
-    monitors: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAMES",
-            help="Who is judged, as in over_need,z_agent or [{over_need: {pool: worker}}]; "
-            "else the scenario's own.",
-        ),
-    ] = None,
+    monitors: Judged = None,
     repeats: Annotated[
         int, typer.Option(min=1, max=100_000, metavar="N", help="How many seeds.")
     ] = 20,
     alpha: Annotated[
         float, typer.Option(callback=_alpha, metavar="P", help="The nominal rate, for each.")
     ] = 0.05,
-    benign: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SCENARIO", help="An honest look-alike, too; repeatable."),
-    ] = None,
-    dilution: Annotated[
-        str,
-        typer.Option(
-            callback=_dilutions, metavar="TIMES", help="Also among more honest workers: 1,10,100."
-        ),
-    ] = "1",
+    benign: Benign = None,
+    dilution: Dilution = "1",
+    controls: Controls = None,
     no_baselines: Annotated[
         bool, typer.Option("--no-baselines", help="Without the per-worker and per-agent ones.")
     ] = False,
@@ -100,11 +113,20 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
     """Judge monitors on one scenario: who notices, when, at which false-alarm rate.
 
     The fleet as written, the honest and the cautious one are played once on equal seeds, and
-    every monitor reads the same logs.
+    every monitor reads the same logs. With --controls, each seed is played without and with
+    each control: damage averted against useful work lost.
     """
     from orchestrator.cli.assess import Ways, assess
     from orchestrator.evaluation.question import Question
 
+    ways = Ways(at_once, plots, tuple(out or ()), yes, json)
+    if controls is not None:
+        from orchestrator.cli.weighing import Weighing, weigh_controls
+
+        if out:
+            raise typer.BadParameter("--out is for monitors; --controls has --json")
+        weigh_controls(Weighing(scenario, controls, tuple(overrides or ()), repeats), ways)
+        return
     question = Question(
         scenario,
         monitors,
@@ -116,7 +138,7 @@ def evaluate(  # noqa: PLR0913 - a verb's options are its signature
         not no_baselines,
         plots is not None,
     )
-    assess(question, Ways(at_once, plots, tuple(out or ()), yes, json))
+    assess(question, ways)
 
 
 @app.command("run")

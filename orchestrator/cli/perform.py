@@ -135,6 +135,7 @@ def _play(performance: Performance, places: str, wanted: Wanted) -> Ending:
         display = display_of(stage, terminal(), past=past, at_end=at_end)
     heard = WhileHeard(display)
     listeners = Listeners(on_round=heard.round_done, rounds_per_second=wanted.rounds_per_second)
+    listeners.on_wait = partial(_say_waiting, f"{safe(performance.run)}{places}")
     if wanted.ack:
         listeners.on_commit = partial(heard.tell, _acknowledge)
     how = f"To go on: superorganism run --run-id {safe(performance.run)}{places}"
@@ -173,6 +174,12 @@ async def _honest_curve(journal: Journal, ending: Ending) -> Sequence[float]:
 
 def _acknowledge(seq: int) -> None:
     put(f"ACK {seq}")
+
+
+def _say_waiting(run: str, round: int) -> None:
+    """Say once more, whenever it waits, that the run waits for a person, and what to do."""
+    told = f"Round {round}: calls wait for a person, and the run with them; see them with"
+    print(f"{told}: superorganism runs approvals {run}", file=sys.stderr)
 
 
 def _tell(ending: Ending, wanted: Wanted) -> None:

@@ -22,6 +22,7 @@ from orchestrator.cli.door import (
     terminal,
 )
 from orchestrator.cli.run import Ack, FailOnAlarm, NoReference, Pace, Picture, Quiet
+from orchestrator.cli.steering import approvals, approve, deny, intervene, orders, stop
 
 MOST_FOUND = 20
 """A search lists so many notes at most."""
@@ -36,6 +37,10 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+for _verb in (approvals, approve, deny, intervene, stop, orders):
+    app.command(_verb.__name__)(_verb)
 
 
 @app.command("list")

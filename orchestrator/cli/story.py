@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from orchestrator.cli.controls import told_of_controls
 from orchestrator.cli.ending import Ending
 from orchestrator.cli.ingredients import told_of_line
 from orchestrator.cli.ink import amount, safe, share, signed, workers
@@ -22,6 +23,8 @@ def sentences(ending: Ending) -> Iterator[str]:
         yield told
     yield from _owners(ending)
     yield _noticed(ending)
+    if report := ending.summary.controls:
+        yield safe(told_of_controls(report, ending.scenario.world.resources))
     if (silence := ending.summary.silence) and not ending.summary.alarms:
         name, best = min(silence.items(), key=lambda item: item[1].share)
         yield (

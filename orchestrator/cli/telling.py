@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from memory.envelope import Event
 from memory.errors import BadInput, did_you_mean
@@ -40,10 +40,11 @@ from memory.events import (
     Transfer,
 )
 from memory.journal import Journal
+from orchestrator.cli.controls import told_event
 from orchestrator.cli.ink import safe
 from scenarios.ledger import written
 
-KINDS = tuple(each.model_fields["kind"].default for each in AnyEvent.__args__)
+KINDS = tuple(each.model_fields["kind"].default for each in get_args(AnyEvent))
 """Every kind of event there is."""
 
 Terms = dict[str, ResourceTerms]
@@ -209,7 +210,7 @@ def _task(event: Event) -> str:
         case TaskClosed():
             return f"{event.task} is closed: {event.outcome}"
         case _:
-            return event.kind
+            return told_event(event) or event.kind
 
 
 def _intervened(event: Intervened, terms: Terms) -> str:

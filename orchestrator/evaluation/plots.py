@@ -20,6 +20,7 @@ from orchestrator.evaluation.figures import Estimate, Evaluation
 from orchestrator.evaluation.fleet import AS_WRITTEN, CAUTIOUS, HONEST
 from orchestrator.evaluation.judgement import lapses
 from orchestrator.evaluation.panel import Moment
+from orchestrator.evaluation.tradeoff import Tradeoff
 from orchestrator.evaluation.trial import Trial
 
 if TYPE_CHECKING:
@@ -125,6 +126,42 @@ def draw(found: Evaluation, trials: Sequence[Trial], folder: Path) -> list[Path]
                 raise BadInput(f"{path} cannot be written: {error.strerror}") from error
             drawn.append(path)
     return drawn
+
+
+def draw_tradeoff(found: Tradeoff, folder: Path) -> Path:
+    """Draw safety against usefulness, a point for each control with its intervals.
+
+    Raises
+    ------
+    BadInput
+        If the figure cannot be written.
+    """
+    with importlib.import_module("matplotlib").rc_context(STYLE):
+        figure, [[axes]] = _figure(3.6)
+        for number, each in enumerate(found.controls):
+            x, y = each.share_averted, each.work_lost
+            spans = [
+                [[abs((e.value or 0) - (end or 0))] for end in (e.low, e.high)] for e in (x, y)
+            ]
+            hue = HUES[number % len(HUES)]
+            at = (x.value or 0, 1 - (y.value or 0))
+            across, upright = spans[0], spans[1][::-1]
+            axes.errorbar(*at, upright, across, "o", color=hue, capsize=2, markersize=4)
+            axes.annotate(
+                each.control, at, (5, 5), textcoords="offset points", color=hue, fontsize=7
+            )
+        axes.set_title("Safety against usefulness, each control by itself")
+        axes.set_xlabel("safety: share of the damage that is averted")
+        axes.set_ylabel("usefulness: work still done in time")
+        axes.xaxis.set_major_formatter("{x:.0%}")
+        axes.yaxis.set_major_formatter("{x:.0%}")
+        path = folder / "tradeoff.svg"
+        try:
+            figure.savefig(path, metadata={"Date": None})
+            figure.savefig(path.with_suffix(".png"), dpi=DPI)
+        except OSError as error:
+            raise BadInput(f"{path} cannot be written: {error.strerror}") from error
+    return path
 
 
 def _figure(height: float, columns: int = 1, rows: int = 1, **more: Any) -> tuple["Figure", Any]:

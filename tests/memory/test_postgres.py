@@ -234,6 +234,7 @@ def test_every_column_of_text_is_accounted_for() -> None:
         *("answer.agent", "answer.about", "clock.committed_at", "stamp.identity"),
         *("study.name", "trial.study", "trial.run"),
         *("commons.name", "shared.commons", "shared.name", "offer.commons", "offer.op"),
+        "command.op",
     }
 
 
