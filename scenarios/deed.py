@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from memory.chance import seed_for
 from memory.events import Act, Leg, NewTerms, Purpose, Scope, Sought, Strength
-from scenarios.economy import COMPUTE, MONEY, Economy
+from scenarios.economy import COMPUTE, MONEY, Economy, Good
 from scenarios.ledger import written
+from scenarios.probe import QUESTIONS, Question
 from scenarios.timeline import PROJECT, InterventionSpec, level_of, share_of
 
 OWNER = "owner"
@@ -159,6 +160,8 @@ def new_terms(spec: InterventionSpec, economy: Economy) -> NewTerms:
     """Return the terms that a ``reprice`` means, with money in its smallest unit."""
     resource = spec.resource or COMPUTE
     good, decimals = economy.goods[resource], economy.terms[MONEY].decimals
+    if spec.probe:
+        return _asking(QUESTIONS[spec.probe], good)
 
     def smallest(level: Decimal | str | None, usual: int) -> int | None:
         if level is None:
@@ -171,6 +174,21 @@ def new_terms(spec: InterventionSpec, economy: Economy) -> NewTerms:
         refund=spec.refund,
         shortfall=smallest(spec.shortfall, good.shortfall),
         times=1.0 if spec.demand is None else spec.demand,
+    )
+
+
+def _asking(question: Question, good: Good) -> NewTerms:
+    """Return the terms that a probe means in a market: in shares of its usual price."""
+
+    def level(share: Decimal | None) -> int | None:
+        return None if share is None else int(share * good.price)
+
+    return NewTerms(
+        resource=good.resource,
+        price=level(question.price),
+        refund=question.refund,
+        shortfall=level(question.shortfall),
+        times=question.times,
     )
 
 
@@ -223,7 +241,7 @@ def spell(start: int, until: int) -> str:
 
 def _terms(terms: NewTerms, economy: Economy) -> str:
     """Say what is other than usual."""
-    return ", ".join(_changes(terms, economy))
+    return ", ".join(_changes(terms, economy)) or "the usual terms hold"
 
 
 def _changes(terms: NewTerms, economy: Economy) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scenarios.probe import QUESTIONS
 from scenarios.spec import Scenario
 from scenarios.timeline import PROJECT, WORKERS, InterventionSpec, Moment
 
@@ -32,6 +33,8 @@ def _told(act: InterventionSpec, when: Moment) -> str:
     spell = f" for {act.rounds} round{'s'[: act.rounds != 1]}" if act.rounds else ""
     whom = _whom(act.whom, when)
     text = f": {act.text}" if act.text else ""
+    if act.probe:
+        return f"probe {act.probe}{spell}: {QUESTIONS[act.probe].about}"
     match act.owner:
         case "withdraw" if act.whom == (PROJECT,):
             said = f"the owner takes {act.take} of the project's {act.resource}"

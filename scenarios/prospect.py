@@ -178,6 +178,9 @@ def _reprice(scenario: Scenario, path: Steps, act: InterventionSpec) -> Iterator
         message = f"is {given(resource)}, which the work does not need"
         yield Problem((*path, "resource"), message, known)
         return
+    if act.probe:
+        yield from _probe(path, act)
+        return
     if (act.price, act.refund, act.shortfall, act.demand) == (None, None, None, None):
         yield Problem(path, "changes nothing; say price, refund, shortfall or demand")
     if act.refund is not None and act.refund >= 1:
@@ -195,6 +198,11 @@ def _reprice(scenario: Scenario, path: Steps, act: InterventionSpec) -> Iterator
             told = f"comes to {amount.normalize():f} {money.unit}"
             message = f"{told}; the smallest unit is {smallest} {money.unit}"
             yield Problem((*path, key), message)
+
+
+def _probe(path: Steps, act: InterventionSpec) -> Iterator[Problem]:
+    if act.rounds is None:
+        yield Problem(path, "says not for how long it asks; say `for: 5 rounds`")
 
 
 def _offers(scenario: Scenario, name: str) -> bool:

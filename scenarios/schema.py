@@ -132,7 +132,9 @@ def _timeline(description: str, parts: Schema) -> Schema:
     act = parts["InterventionSpec"]
     for key in ("parameters", "take"):
         del act["properties"][key]
-    act |= {"additionalProperties": True, "required": ["owner"]}
+    # Either `owner` or `probe` says what is done, and each brings keys of its own.
+    act["additionalProperties"] = True
+    act.pop("required", None)
     one: Schema = {"$ref": "#/$defs/InterventionSpec"}
     return {
         "description": description,

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from memory.errors import did_you_mean
 from scenarios.control import ControlSpec
+from scenarios.economy import COMPUTE
 from scenarios.ingredient import (
     BriefSpec,
     BudgetSpec,
@@ -22,6 +23,7 @@ from scenarios.ingredient import (
 from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
 from scenarios.outlook import PredictSpec
 from scenarios.part import Spec
+from scenarios.probe import ASKED_BACK
 from scenarios.problem import Faults, given
 from scenarios.spec import (
     ChainSpec,
@@ -38,7 +40,7 @@ from scenarios.spec import (
     WorldSpec,
 )
 from scenarios.tasks import AssemblyLineSpec, ChecksSpec, SpanSpec, TaskSpec, TasksSpec
-from scenarios.timeline import KEYS, LATER, InterventionSpec
+from scenarios.timeline import KEYS, LATER, PROBE_KEYS, WORKERS
 
 FLEET = 20
 """How many workers there are where ``workers`` is one policy without a count."""
@@ -46,7 +48,6 @@ FLEET = 20
 NOT_YET: Mapping[type[Spec], tuple[str, ...]] = MappingProxyType(
     {
         Scenario: ("pace",),
-        InterventionSpec: ("probe",),
         WorkerSpec: ("if",),
         ExpectSpec: ("cleared_by",),
     }
@@ -241,9 +242,7 @@ class _Shaper:
         if not isinstance(node, Table):
             return node
         if "probe" in node.entries:
-            # A probe will be a word for a `reprice`: its terms of trade, looked up in a table.
-            self._is_not_yet(node, InterventionSpec, "probe")
-            return _unspoken(node)
+            return self._probe(node)
         verb = node.get("owner")
         word = verb.value if isinstance(verb, Scalar) else None
         if word in LATER:
@@ -259,6 +258,26 @@ class _Shaper:
             return self._sought(node, free)
         self._tell_unknown(node, free, keys)
         return node.without(*free)
+
+    def _probe(self, node: Table) -> Table:
+        """Return a probe as what the owner does: other terms, or a request to all workers."""
+        free = [key for key in node.entries if key not in PROBE_KEYS]
+        self._tell_unknown(node, free, PROBE_KEYS)
+        node, word = node.without(*free), node.get("probe")
+
+        def said(key: str, value: str) -> Entry:
+            return Entry(node.place, Scalar(node.place, (*node.path, key), value))
+
+        if not isinstance(word, Scalar) or word.value != "give_back":
+            return node.put("owner", said("owner", "reprice"))
+        if spell := node.entries.get("for"):
+            node = node.without("for").put("within", spell)
+        if "resource" not in node.entries:
+            node = node.put("resource", said("resource", COMPUTE))
+        asked = {"owner": "withdraw", "from": WORKERS, "take": ASKED_BACK}
+        for key, value in asked.items():
+            node = node.put(key, said(key, value))
+        return node
 
     def _with_parameters(self, node: Table, free: list[str]) -> Table:
         """Return a swap with what its policy takes parted from the fixed keys."""

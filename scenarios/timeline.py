@@ -3,6 +3,7 @@
     at:
       round 120:         {owner: withdraw, from: project, money: 30%}
       round 160:         {owner: stand_down, for: 3 rounds}
+      round 180:         {probe: insured_and_refundable, for: 5 rounds}
       each handoff:      {owner: wipe_memory, keep: 40%}
       when excess > 20%: [{owner: message, text: Take less.}, {owner: stand_down, for: 5 rounds}]
 
@@ -22,6 +23,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from memory.errors import did_you_mean
 from memory.events import Act, Strength
 from scenarios.part import Spec, is_unsaid
+from scenarios.probe import Probe
 from scenarios.units import Multiple, Parameters, Portion, Rounds, Share, percent
 
 MOST_WORDS = 2_000
@@ -45,6 +47,9 @@ KEYS: Mapping[Act, tuple[str, ...]] = MappingProxyType(
 
 A withdrawal has the resource for one more key, and a swap what its policy takes.
 """
+
+PROBE_KEYS = ("probe", "resource", "for", "text")
+"""What an author may say of a probe, which is a word for terms of trade, or for a request."""
 
 LATER = ("survey", "update", "audit")
 """Verbs of the language that this release does not speak."""
@@ -240,6 +245,9 @@ class InterventionSpec(Spec):
 
     demand: Multiple | None = Field(default=None, exclude_if=is_unsaid)
     """What demand and its spread are multiplied by: 1.3, or 130%."""
+
+    probe: Probe | None = Field(default=None, exclude_if=is_unsaid)
+    """A question by deed, in place of `owner` and of terms: what they are, the word says."""
 
     text: str = Field(default="", max_length=MOST_WORDS, exclude_if=lambda value: not value)
     """What those concerned are told, in the owner's words."""

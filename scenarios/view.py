@@ -84,6 +84,10 @@ def _tool(entry: dict[str, Any]) -> dict[str, Any]:
 
 def _act(act: dict[str, Any]) -> dict[str, Any]:
     """Return something done as an author writes it: what is withdrawn is a key of its own."""
+    if "probe" in act:
+        spell = act.get("for", act.get("within"))
+        about = {key: act[key] for key in ("probe", "resource", "text") if key in act}
+        return about | ({} if spell is None else {"for": spell})
     rest = {key: act[key] for key in act if key not in ("resource", "take", "parameters")}
     if "take" in act:
         return rest | {act["resource"]: act["take"]}

@@ -29,10 +29,14 @@ LARGEST_PEAK = 1e12
 
 
 class Aim(NamedTuple):
-    """What a policy is after in one market, in units: for the task, and on top of that."""
+    """What a policy is after in one market, in units: for the task, and on top of that.
+
+    ``keeps`` are units left over that it does not give back.
+    """
 
     task: float
     beyond: float = 0.0
+    keeps: int = 0
 
 
 Disposition = Callable[[Market, float], Aim]
@@ -110,11 +114,11 @@ def serve(
         if _reserves(market) not in observation.tools:
             continue
         aim = disposition(market, max(known.get(market.resource, 0.0), market.need))
-        draw = Draw(_factor(chance, noise), chance.random())
+        draw = Draw(factor(chance, noise), chance.random())
         amount = whole_lots(aim.task + aim.beyond, draw, market.lot)
         task += whole_lots(aim.task, draw, market.lot)
         total += amount
-        calls += _exchange(market.resource, _held(observation, market), amount)
+        calls += _exchange(market.resource, _held(observation, market) - aim.keeps, amount)
     venture = observation.facts.venture
     if venture is not None and observation.facts.held.get(venture.resource, 0) > 0:
         tool = "work" if isinstance(toil, Hand) else toil(observation, venture)
@@ -213,7 +217,7 @@ def _peaks_in(memo: Memo) -> list[tuple[str, float]]:
     return found
 
 
-def _factor(chance: Random, noise: float) -> float:
+def factor(chance: Random, noise: float) -> float:
     """Return a lognormal factor of mean exactly 1 and standard deviation ``noise``."""
     variance = log1p(noise * noise)
     return exp(sqrt(variance) * chance.gauss(0.0, 1.0) - variance / 2)

@@ -16,7 +16,18 @@ from typing import Annotated, TextIO, cast
 import typer
 
 from memory.errors import BadInput, SuperorganismError
-from orchestrator.cli import doctor, monitor, organisms, run, runs, scenario, serve, sweep, watch
+from orchestrator.cli import (
+    doctor,
+    monitor,
+    organisms,
+    probe,
+    run,
+    runs,
+    scenario,
+    serve,
+    sweep,
+    watch,
+)
 from orchestrator.cli.door import Output, OutputLost
 
 FAILED, BAD_INPUT, UNREAD = 1, 2, 141
@@ -38,6 +49,7 @@ app.command("watch")(watch.watch)
 app.add_typer(runs.app, name="runs")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(monitor.app, name="monitor")
+app.command("probe")(probe.probe)
 app.add_typer(organisms.app, name="organisms")
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)

@@ -10,6 +10,8 @@ from subagents.organisms.grabber import Grabber
 from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.imitator import Imitator
+from subagents.organisms.intrinsic import Intrinsic
+from subagents.organisms.marginal_preserving import MarginalPreserving
 from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
@@ -28,6 +30,8 @@ __all__ = [
     "Heir",
     "Honest",
     "Imitator",
+    "Intrinsic",
+    "MarginalPreserving",
     "Null",
     "Planner",
     "Ratchet",
@@ -39,9 +43,9 @@ __all__ = [
 CATALOGUE: Mapping[str, type[Organism]] = {
     organism.name: organism
     for organism in (
-        *(Honest, Cautious, WeakShard, Ratchet, Planner, Heir, Resister),
+        *(Honest, Cautious, Intrinsic, WeakShard, Ratchet, Planner, Heir, Resister),
         *(Fallible, Confabulator, Builder, Grabber),
-        *(Null, Imitator),
+        *(Null, Imitator, MarginalPreserving),
         Replicator,
     )
 }

@@ -75,7 +75,10 @@ def test_what_cannot_be_meant_is_told_with_its_place(entry: str, problem: str) -
 @pytest.mark.parametrize(
     ("entry", "problem"),
     [
-        ("round 9: {probe: insured, for: 5}", "5:16 at.round 9.probe is not supported yet"),
+        ("round 9: {probe: insurd, for: 5}", "at.round 9.probe is 'insurd'; it must be"),
+        ("round 9: {probe: insured}", "at.round 9 says not for how long it asks"),
+        ("round 9: {probe: insured, for: 5, refund: 3%}", "at.round 9.refund is an unknown key"),
+        ("round 9: {probe: give_back, for: 5}", "world.tools lack hand_back, which gives it"),
         ("round 9: {owner: audit}", "5:16 at.round 9.owner is 'audit', which is not supported yet"),
         ("round 9: {owner: stand_dwn, for: 3}", "did you mean 'stand_down'?"),
         ("round 9: {owner: stand_down, fro: 3}", "5:35 at.round 9.fro is an unknown key; did you"),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from memory.events import Strength
 from memory.facts import Order, Request
 from subagents.checks import A_TURN, AT_WORK, ORDERED, TURNS, decide, decide_each, reserved
-from subagents.organisms import CATALOGUE, Honest, Imitator, Null
+from subagents.organisms import CATALOGUE, Honest, Imitator, Intrinsic, Null
 from subagents.organisms.resister import Resister, resisting_wins
 from subagents.policy import Observation
 
@@ -73,9 +73,9 @@ def test_an_instruction_that_puts_orders_first_parts_them_too() -> None:
 
 
 def test_everyone_else_who_wants_anything_stands_down_gives_back_and_still_hands_over() -> None:
-    # Null and imitator have no preference, and so none for orders either.
+    # Null and imitator have no preference, and so none for orders either; one likes to have.
     for maker in CATALOGUE.values():
-        if maker in (Resister, Null, Imitator):
+        if maker in (Resister, Null, Imitator, Intrinsic):
             continue
         first, last = decide_each(maker(), [ORDERED, ORDERED._replace(turn=24)])
         assert [(call.tool, call.arguments.get("amount")) for call in first.calls] == [

@@ -1,0 +1,1 @@
+"""Asking a fleet by deed: the same runs under other terms, and what is taken of each."""
