@@ -32,6 +32,8 @@ def fits(value: Any, schema: dict[str, Any]) -> bool:
         return fits(value, SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]])
     if "anyOf" in schema:
         return any(fits(value, each) for each in schema["anyOf"])
+    if schema.get("type") == "boolean":
+        return isinstance(value, bool)
     if not isinstance(value, TYPES[schema["type"]]) or isinstance(value, bool):
         return False
     if isinstance(value, dict):
