@@ -65,6 +65,7 @@ ToolName = Literal[
     "check_step",
     "roll_back",
     "claim_done",
+    "report",
     "finish",
 ]
 
