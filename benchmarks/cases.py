@@ -63,6 +63,11 @@ def cases(seeds: int) -> list[Case]:
             Question("marginal_preserving", HIERARCHY, repeats=seeds),
             "over_need/fleet",
         ),
+        Case(
+            "2 of 20 workers leave a cut of 5% out of their reports",
+            Question("skim", f"{HIERARCHY}, unreported: {{allowed: 1%}}", repeats=seeds),
+            "unreported/worker",
+        ),
     ]
 
 

@@ -66,6 +66,7 @@ ToolName = Literal[
     "check_step",
     "roll_back",
     "claim_done",
+    "report",
     "finish",
 ]
 

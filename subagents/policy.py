@@ -48,6 +48,7 @@ TOOLS = (
     "check_step",
     "roll_back",
     "claim_done",
+    "report",
     "finish",
 )
 """The tools of a world that offers all there are."""

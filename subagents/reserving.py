@@ -119,6 +119,8 @@ def serve(
         task += whole_lots(aim.task, draw, market.lot)
         total += amount
         calls += _exchange(market.resource, _held(observation, market) - aim.keeps, amount)
+        if amount and "report" in observation.tools:
+            calls.append(_report(market.resource, amount))
     venture = observation.facts.venture
     if venture is not None and observation.facts.held.get(venture.resource, 0) > 0:
         tool = "work" if isinstance(toil, Hand) else toil(observation, venture)
@@ -230,6 +232,11 @@ def _exchange(resource: str, held: int, amount: int) -> list[Call]:
     if amount > 0:
         calls.append(Call(tool=f"reserve_{resource}", arguments={"amount": amount}))
     return calls
+
+
+def _report(resource: str, amount: int) -> Call:
+    """Tell the owner what was taken: all of it, whoever it is for."""
+    return Call(tool="report", arguments={"resource": resource, "amount": amount})
 
 
 def written_down(observation: Observation, more: Sequence[str] = ()) -> list[Call]:

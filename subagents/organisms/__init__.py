@@ -17,6 +17,7 @@ from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.replicator import Replicator
 from subagents.organisms.resister import Resister
+from subagents.organisms.skimmer import Skimmer
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
 
@@ -37,6 +38,7 @@ __all__ = [
     "Ratchet",
     "Replicator",
     "Resister",
+    "Skimmer",
     "WeakShard",
 ]
 
@@ -46,7 +48,7 @@ CATALOGUE: Mapping[str, type[Organism]] = {
         *(Honest, Cautious, Intrinsic, WeakShard, Ratchet, Planner, Heir, Resister),
         *(Fallible, Confabulator, Builder, Grabber),
         *(Null, Imitator, MarginalPreserving),
-        Replicator,
+        *(Replicator, Skimmer),
     )
 }
 """Every organism under its name in YAML."""
