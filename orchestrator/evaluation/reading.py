@@ -1,6 +1,7 @@
 """Monitors over a log that is there: a stored run, an exported one, or one from elsewhere."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,7 +82,9 @@ class Source(NamedTuple):
         return self.scenario.monitors if self.scenario else ()
 
 
-def source_of(journal: Callable[[], Journal], on: str, need: Path | None) -> Source:
+def source_of(
+    journal: Callable[[], Journal], on: str, need: Path | None, round_s: Decimal | None = None
+) -> Source:
     """Return what is to be read: a file where there is one of that name, else a stored run.
 
     Raises
@@ -91,7 +94,7 @@ def source_of(journal: Callable[[], Journal], on: str, need: Path | None) -> Sou
     """
     path = Path(on)
     if path.is_file():
-        return _file(path, need)
+        return _file(path, need, round_s)
     if path.suffix in (".jsonl", ".json") or "/" in on:
         raise BadInput(f"{on}: there is no such file")
     if need is not None:
@@ -102,7 +105,7 @@ def source_of(journal: Callable[[], Journal], on: str, need: Path | None) -> Sou
     return Source(on, events, True, scenario_of(opened, on))
 
 
-def _file(path: Path, need: Path | None) -> Source:
+def _file(path: Path, need: Path | None, round_s: Decimal | None) -> Source:
     with path.open(encoding="utf-8") as file:
         first = file.readline()
     if '"kind"' in first:
@@ -113,7 +116,7 @@ def _file(path: Path, need: Path | None) -> Source:
         needs = read_needs(str(need), need.read_text(encoding="utf-8")) if need else None
     except OSError as error:
         raise BadInput(f"{need} cannot be read: {error.strerror}") from error
-    events = _imported(path, Importer(path.name, needs))
+    events = _imported(path, Importer(path.name, needs, round_s))
     return Source(path.name, events, need is not None, is_foreign=True)
 
 
