@@ -8,11 +8,10 @@ round is settled when the next round begins, or when the log ends.
 import csv
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from memory.envelope import Actor, Event, Frozen
 from memory.errors import BadInput
@@ -198,7 +197,7 @@ class Clock:
         return line.model_copy(update={"round": round})
 
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATED: TypeAdapter[AwareDatetime] = TypeAdapter(AwareDatetime)
 
 
 def _seconds(moment: Decimal | str, at: str) -> Decimal:
@@ -206,15 +205,13 @@ def _seconds(moment: Decimal | str, at: str) -> Decimal:
     if isinstance(moment, Decimal):
         return moment
     try:
-        told = datetime.fromisoformat(moment)
-    except ValueError:
-        told = None
-    if told is None or told.tzinfo is None:
+        told = _DATED.validate_python(moment)
+    except ValidationError as error:
         raise BadInput(
             f"{at} is of {moment!r}; a moment is a number of seconds, or a date and time with its "
             "zone, such as 2026-01-05T09:00:00Z"
-        )
-    return Decimal((told - EPOCH) // timedelta(microseconds=1)) / 1_000_000
+        ) from error
+    return round(Decimal(told.timestamp()), 6)
 
 
 class Importer:

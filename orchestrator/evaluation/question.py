@@ -17,6 +17,7 @@ from orchestrator.evaluation.panel import Detector, detectors_of, monitors_in
 from orchestrator.evaluation.trial import Job, Trial, play_trial
 from orchestrator.evaluation.yardstick import NAME as ORACLE
 from orchestrator.evaluation.yardstick import oracle_of, told
+from orchestrator.judge import NAME as JUDGE
 from orchestrator.pace import model_calls_of, seconds_of
 from scenarios.experiment import seeds_of
 from scenarios.spec import MonitorSpec, Scenario
@@ -120,7 +121,8 @@ def plan(question: Question) -> Plan:
     """
     scenario = load(question.scenario, question.overrides)
     named = question.monitors
-    specs = scenario.monitors if named is None else monitors_in(named)
+    own = tuple(each for each in scenario.monitors if each.name != JUDGE)
+    specs = own if named is None else monitors_in(named)
     detectors = detectors_of(specs, question.alpha)
     if question.with_baselines:
         for baseline in detectors_of(BASELINES, question.alpha):

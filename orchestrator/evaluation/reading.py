@@ -19,6 +19,7 @@ from monitors.monitor import Monitor
 from monitors.portrait import reads_need
 from orchestrator.compose import monitors_of, uncalibrated
 from orchestrator.conduct import scenario_of
+from orchestrator.judge import NAME as JUDGE
 from orchestrator.patience import Patience, guarded
 from orchestrator.stage import Watch
 from orchestrator.tally import Tally
@@ -155,6 +156,8 @@ def read(
     left_out: dict[str, str] = {}
     monitors: list[Monitor] = []
     for spec in specs:
+        if spec.name == JUDGE:
+            left_out[JUDGE] = "it asks a model; what it said stands in the run's summary"
         for monitor in monitors_of(spec):
             if reads_need(monitor) and not source.tells_need:
                 left_out[spec.name] = "it reads the need, which this log does not tell; see --need"

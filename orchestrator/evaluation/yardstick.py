@@ -7,6 +7,9 @@ the row is withheld with the reason.
 
 from collections.abc import Sequence
 from inspect import signature
+from typing import Any
+
+from pydantic import JsonValue
 
 from orchestrator.compose import POLICIES, roster_of
 from orchestrator.evaluation.fleet import Fleet, diluted
@@ -42,7 +45,7 @@ def oracle_of(scenario: Scenario, alpha: float) -> Detector | str:
     bias, noise = shapes.pop()
     if not bias or not noise:
         return "the oracle is a ratio of likelihoods, and there is no bias or no noise here"
-    parameters = {
+    parameters: dict[str, JsonValue] = {
         "bias": bias,
         "sigma": noise,
         "alpha": alpha,
@@ -78,4 +81,5 @@ def _policies(scenario: Scenario) -> list[str]:
 
 def _of(group: WorkerSpec, parameter: str) -> float:
     default = signature(POLICIES[group.policy]).parameters[parameter].default
-    return float(group.parameters.get(parameter, default))  # type: ignore[arg-type]
+    told: Any = group.parameters.get(parameter, default)
+    return float(told)
