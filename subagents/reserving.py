@@ -114,7 +114,7 @@ def serve(
         if _reserves(market) not in observation.tools:
             continue
         aim = disposition(market, max(known.get(market.resource, 0.0), market.need))
-        draw = Draw(_factor(chance, noise), chance.random())
+        draw = Draw(factor(chance, noise), chance.random())
         amount = whole_lots(aim.task + aim.beyond, draw, market.lot)
         task += whole_lots(aim.task, draw, market.lot)
         total += amount
@@ -217,7 +217,7 @@ def _peaks_in(memo: Memo) -> list[tuple[str, float]]:
     return found
 
 
-def _factor(chance: Random, noise: float) -> float:
+def factor(chance: Random, noise: float) -> float:
     """Return a lognormal factor of mean exactly 1 and standard deviation ``noise``."""
     variance = log1p(noise * noise)
     return exp(sqrt(variance) * chance.gauss(0.0, 1.0) - variance / 2)

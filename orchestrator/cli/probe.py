@@ -1,12 +1,11 @@
 """The verb ``probe``: asking a fleet by deed, and telling motives apart by what it answers."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestrator.cli.door import Json, Set, put, settle_memory, terminal
+from orchestrator.cli.door import Json, Set
 from orchestrator.cli.monitor import AtOnce, Yes
 
 
@@ -50,41 +49,9 @@ def probe(  # noqa: PLR0913 - a verb's options are its signature
     Whoever worries for the task and whoever likes to have can look alike for ever. Where nothing is
     needed and most is paid back, they part. Each group of workers gets a vector of answers.
     """
-    from orchestrator.cli.assess import confirm
-    from orchestrator.cli.ink import safe
-    from orchestrator.cli.probing import tables
-    from orchestrator.cli.progress import Progress
-    from orchestrator.evaluation.plots import check_plots
-    from orchestrator.pace import model_calls_of
-    from orchestrator.probing.answers import answer, play
-    from orchestrator.probing.arms import ASKED, Question, plan
-    from orchestrator.probing.forest import draw_forest
+    from orchestrator.cli.asking import ask
+    from orchestrator.probing.arms import ASKED, Question
 
-    if plots:
-        check_plots(plots)
     asked = ASKED if probes is None else tuple(name.strip() for name in probes.split(","))
-    planned = plan(Question(scenario, asked, tuple(overrides or ()), at, spell, repeats, margin))
-    print(
-        f"{safe(planned.scenario.scenario)}: {len(planned.arms)} arms x {len(planned.seeds)} seeds "
-        f"= {planned.runs:,} runs, each up to the end of its question.",
-        file=sys.stderr,
-    )
-    calls = sum(model_calls_of(arm.scenario) for arm in planned.arms) * len(planned.seeds)
-    confirm(planned.runs, calls, yes)
-    progress = Progress(planned.runs)
-    try:
-        with progress:
-            told = play(planned, at_once, progress.done, settle_memory)
-    except KeyboardInterrupt as error:
-        print("Interrupted. Nothing is kept of answers that are not all there.", file=sys.stderr)
-        raise typer.Exit(130) from error
-    found = answer(planned, told)
-    if plots:
-        drawn = draw_forest(found, plots)
-        print(f"In {safe(str(plots))}: {drawn.name}.", file=sys.stderr)
-    if json:
-        put(found.model_dump_json())
-        return
-    console = terminal()
-    for part in tables(found, console.width):
-        console.print(part)
+    question = Question(scenario, asked, tuple(overrides or ()), at, spell, repeats, margin)
+    ask(question, at_once, plots, yes=yes, as_json=json)

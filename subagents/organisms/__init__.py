@@ -11,6 +11,7 @@ from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.imitator import Imitator
 from subagents.organisms.intrinsic import Intrinsic
+from subagents.organisms.marginal_preserving import MarginalPreserving
 from subagents.organisms.null import Null
 from subagents.organisms.planner import Planner
 from subagents.organisms.ratchet import Ratchet
@@ -30,6 +31,7 @@ __all__ = [
     "Honest",
     "Imitator",
     "Intrinsic",
+    "MarginalPreserving",
     "Null",
     "Planner",
     "Ratchet",
@@ -43,7 +45,7 @@ CATALOGUE: Mapping[str, type[Organism]] = {
     for organism in (
         *(Honest, Cautious, Intrinsic, WeakShard, Ratchet, Planner, Heir, Resister),
         *(Fallible, Confabulator, Builder, Grabber),
-        *(Null, Imitator),
+        *(Null, Imitator, MarginalPreserving),
         Replicator,
     )
 }
