@@ -17,7 +17,8 @@ class Frozen(BaseModel):
     Numbers are finite, for JSON has no others: what is stored is what can be read again.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Validators are made when first wanted: who only imports this need not wait for all of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Actor(NamedTuple):

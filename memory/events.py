@@ -15,7 +15,7 @@ and newer ones that make no use of it, keep their bytes and their digests.
 from operator import not_
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from memory.control_events import Call as Call
 from memory.control_events import ControlEvent as ControlEvent
@@ -460,7 +460,9 @@ AnyEvent = (
 )
 """The closed union: a reader that handles each of these handles every event there is."""
 
-_ANY_EVENT: TypeAdapter[AnyEvent] = TypeAdapter(Annotated[AnyEvent, Field(discriminator="kind")])
+_ANY_EVENT: TypeAdapter[AnyEvent] = TypeAdapter(
+    Annotated[AnyEvent, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 
 
 def parse_event(body: bytes | str, run: str = "") -> AnyEvent:

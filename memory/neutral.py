@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from memory.envelope import Actor, Event, Frozen
 from memory.errors import BadInput
@@ -32,6 +32,7 @@ from memory.events import (
 from memory.log import Entry, Log
 
 Name = Annotated[str, Field(min_length=1, max_length=256)]
+Moment = Decimal | Annotated[str, Field(max_length=40)]
 Does = Literal["begin", "take", "give_back", "use", "read", "write", "end"]
 MOVES = ("take", "give_back", "use")
 
@@ -44,20 +45,27 @@ class Terms(Frozen):
 
 
 class Header(Frozen):
-    """The first line, where a log says what is planned: then bounds are sharper."""
+    """The first line, where a log says what is planned: then bounds are sharper.
+
+    ``round_s`` is the length of a round in seconds, for lines that say ``at`` which moment they
+    are of instead of a round; the first round begins at ``begins``, or else with the first line.
+    """
 
     neutral_log: Literal[1]
     rounds: int = Field(ge=1)
     workers: int = Field(ge=1)
     life: int | None = Field(default=None, ge=1)
+    round_s: Decimal | None = Field(default=None, gt=0)
+    begins: Moment | None = None
     resources: dict[Name, Terms] = Field(min_length=1)
 
 
 class Line(Frozen):
-    """One line: who did what, in which round."""
+    """One line: who did what, in which round, or at which moment; then its round follows."""
 
     id: Name
-    round: int = Field(ge=1)
+    round: int = Field(default=0, ge=1)
+    at: Moment | None = None
     agent: Name
     worker: Name | None = None
     family: Name = "unknown"
@@ -130,6 +138,83 @@ def read_needs(name: str, text: str) -> Needs:
     return Needs([_checked(NeedLine, row, f"{name}:{number}") for number, row in rows])
 
 
+class Clock:
+    """Tells the round of a moment: how many lengths of a round have passed since the first began.
+
+    Examples
+    --------
+    >>> clock = Clock(Decimal(3600))
+    >>> lines = [Line(id=at, at=at, agent="ada", does="begin") for at in
+    ...          ("2026-01-05T09:00:00Z", "2026-01-05T09:59:59Z", "2026-01-05T12:00:00+01:00")]
+    >>> [clock.timed(line, "here").round for line in lines]
+    [1, 1, 3]
+    """
+
+    def __init__(self, round_s: Decimal | None = None) -> None:
+        self._round_s = round_s
+        self._begins: Decimal | None = None
+
+    def set(self, header: Header, at: str) -> None:
+        """Take what a header says of time.
+
+        Raises
+        ------
+        BadInput
+            If it says another length of a round than whoever reads the log, or no moment.
+        """
+        if header.round_s is not None:
+            if self._round_s not in (None, header.round_s):
+                raise BadInput(
+                    f"{at}: round_s is {header.round_s}, and {self._round_s} was asked for; "
+                    "leave one of them out"
+                )
+            self._round_s = header.round_s
+        if header.begins is not None:
+            self._begins = _seconds(header.begins, at)
+
+    def timed(self, line: Line, at: str) -> Line:
+        """Return a line with its round.
+
+        Raises
+        ------
+        BadInput
+            If it says neither a round nor a moment, both, or a moment before the first round.
+        """
+        if (line.at is None) == (not line.round):
+            raise BadInput(f"{at} must say its `round`, or the moment it is of (`at`): one of them")
+        if line.at is None:
+            return line
+        if self._round_s is None:
+            raise BadInput(
+                f"{at} says a moment, and nobody how long a round is; say it in the header, as "
+                '"round_s": 3600, or with --round-s 3600'
+            )
+        moment = _seconds(line.at, at)
+        if self._begins is None:
+            self._begins = moment
+        if moment < self._begins:
+            raise BadInput(f"{at} is of {line.at}, which is before the first round begins")
+        round = int((moment - self._begins) // self._round_s) + 1
+        return line.model_copy(update={"round": round})
+
+
+_DATED: TypeAdapter[AwareDatetime] = TypeAdapter(AwareDatetime)
+
+
+def _seconds(moment: Decimal | str, at: str) -> Decimal:
+    """Return a moment in seconds: a number as it is, a date and time since 1970."""
+    if isinstance(moment, Decimal):
+        return moment
+    try:
+        told = _DATED.validate_python(moment)
+    except ValidationError as error:
+        raise BadInput(
+            f"{at} is of {moment!r}; a moment is a number of seconds, or a date and time with its "
+            "zone, such as 2026-01-05T09:00:00Z"
+        ) from error
+    return round(Decimal(told.timestamp()), 6)
+
+
 class Importer:
     """Turns lines into events, in order.
 
@@ -139,6 +224,8 @@ class Importer:
         What messages call the log.
     needs
         What is needed; None where nobody says, and then only monitors that do without may look.
+    round_s
+        The length of a round in seconds, where lines tell moments and no header says it.
 
     Attributes
     ----------
@@ -155,8 +242,11 @@ class Importer:
     ['episode_started', 'transfer', 'need', 'demand', 'episode_ended', 'run_finished']
     """
 
-    def __init__(self, name: str, needs: Needs | None = None) -> None:
+    def __init__(
+        self, name: str, needs: Needs | None = None, round_s: Decimal | None = None
+    ) -> None:
         self.log = Log(name)
+        self._clock = Clock(round_s)
         self._name = name
         self._needs = needs
         self._header: Header | None = None
@@ -189,7 +279,7 @@ class Importer:
         if "neutral_log" in fields:
             self._begin(_checked(Header, fields, self._at))
         else:
-            line = _checked(Line, fields, self._at)
+            line = self._clock.timed(_checked(Line, fields, self._at), self._at)
             if not self._is_known(line):
                 self._turn_to(line.round)
                 self._seen[line.id] = line
@@ -220,6 +310,7 @@ class Importer:
         if self.log.seq or self._header:
             raise BadInput(f"{self._at} is a header, which is only the first line")
         self._header = header
+        self._clock.set(header, self._at)
         terms = tuple(
             ResourceTerms(name=name, unit=each.unit, decimals=each.decimals)
             for name, each in header.resources.items()

@@ -88,6 +88,9 @@ class Acquisitions:
         The resource's smallest unit, in units: nothing finer can be taken.
     ended : str | None
         The agent whose life the last event completed: it has ended, and all is settled.
+    closed : Settlement | None
+        The worker's round that the last ``Demand`` of the resource completed, told even where
+        nobody says what is needed; its need is 0 then.
     """
 
     folds: ClassVar[tuple[type[Event], ...]] = (
@@ -99,6 +102,7 @@ class Acquisitions:
         self.started: RunStarted | None = None
         self.smallest = 1.0
         self.ended: str | None = None
+        self.closed: Settlement | None = None
         self._resource = resource
         self._event: Event | None = None
         self._settled: Settlement | None = None
@@ -182,14 +186,19 @@ class Acquisitions:
 
     def _settle(self, event: Demand) -> Settlement | None:
         turn = self._turns.get(str(event.worker))
-        if turn is None or self._need is None:
+        if turn is None:
+            self.closed = None
             return None
-        if turn.has_ended:
-            self.ended, turn.has_ended = turn.who.agent, False
         source = turn.source or event.seq
         taken = min(turn.taken, LARGEST) * self.smallest
         turn.clear()
-        return Settlement(event.seq, event.round, source, turn.who, turn.family, taken, self._need)
+        need = self._need or 0.0
+        self.closed = Settlement(event.seq, event.round, source, turn.who, turn.family, taken, need)
+        if self._need is None:
+            return None
+        if turn.has_ended:
+            self.ended, turn.has_ended = turn.who.agent, False
+        return self.closed
 
     def _end(self, event: EpisodeEnded) -> None:
         turn = self._turns.get(str(event.worker))

@@ -5,8 +5,6 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from monitors.monitor import Monitor
-
 UNSTATED = "none stated"
 """The guarantee of a monitor that states none."""
 
@@ -27,7 +25,7 @@ class Portrait(NamedTuple):
     reads_need: bool
 
 
-def portrait(name: str, kind: type[Monitor]) -> Portrait:
+def portrait(name: str, kind: type[object]) -> Portrait:
     """Return what a monitor says of itself.
 
     Examples

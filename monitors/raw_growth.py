@@ -5,6 +5,7 @@ from statistics import NormalDist
 from typing import ClassVar
 
 from memory.envelope import Event
+from memory.events import Demand
 from memory.verdicts import Verdict
 from monitors.acquisition import TELLING, Acquisitions, Settlement
 from monitors.betting import Plan
@@ -55,6 +56,7 @@ class RawGrowth:
     name: ClassVar[str] = "raw_growth"
     kinds: ClassVar[tuple[type[Event], ...]] = TELLING
     guarantee: ClassVar[str] = "assumed: alpha plus 2.5%, if demand stays as it began"
+    reads_need: ClassVar[bool] = False
 
     def __init__(
         self, alpha: float = 0.05, baseline_rounds: int = 24, resource: str = "compute"
@@ -70,7 +72,10 @@ class RawGrowth:
 
     def observe(self, event: Event) -> Verdict | None:
         """Measure the baseline, then bet against it; answer on an alarm or a move of the score."""
-        settled = self.acquisitions.fold(event)
+        self.acquisitions.fold(event)
+        if type(event) is not Demand or event.resource != self.resource:
+            return None
+        settled = self.acquisitions.closed
         if settled is None:
             return None
         if self._suspicion is None:

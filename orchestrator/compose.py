@@ -26,6 +26,8 @@ from monitors import CATALOGUE as MONITORS
 from monitors.acquisition import share
 from monitors.monitor import Monitor
 from orchestrator.compliance import Compliance
+from orchestrator.judge import NAME as JUDGE
+from orchestrator.judge import Sitting
 from orchestrator.lives import Lives
 from orchestrator.parts import Parts
 from orchestrator.patience import Patience, guarded
@@ -160,7 +162,13 @@ def policy_of(group: WorkerSpec) -> Policy:
 
 
 def monitors_of(spec: MonitorSpec) -> list[Monitor]:
-    """Return the monitors of one entry; a list of pools is one monitor each, sharing alpha."""
+    """Return the monitors of one entry; a list of pools is one monitor each, sharing alpha.
+
+    A judge is none of those that look on while the run is played: see :mod:`orchestrator.bench`.
+    """
+    if spec.name == JUDGE:
+        make(Sitting, spec.parameters, spec.name)
+        return []
     maker = _named("name", spec.name, MONITORS, "monitor")
     parameters = dict(spec.parameters)
     pools = parameters.get("pool")

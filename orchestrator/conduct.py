@@ -4,6 +4,7 @@
 process until it is over. Reading a run never needs to own it.
 """
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ from memory.journal import Claim, Journal, RunHead, RunRecord
 from memory.log import Entry
 from orchestrator import quiz
 from orchestrator.answers import Budget, Kept, spent_on
+from orchestrator.bench import Bench, sittings
 from orchestrator.compose import assemble, located, policy_of, problems, seal
 from orchestrator.engine import ENGINE, Durable, Engine, Listeners
 from orchestrator.evaluate import Summary, cost_of, fork_report, references, summarise
@@ -81,22 +83,45 @@ class Performance:
         try:
             answers = Kept(self.journal, self.claim, self.stage, budget)
             self.stage.spent = spent_on(self.journal, self.run)
-            if not self.stage.is_finished:
-                durable = Durable(self.journal, self.claim)
-                mail = Post(self.journal, self.claim)
-                heard = listeners or Listeners()
-                await Engine(self.stage, durable, heard, answers, mail).execute()
+            bench = Bench(self.journal, self.stage)
+            await self._perform(answers, bench, listeners or Listeners())
             await quiz.take(self.stage, self.journal, answers)
             if with_references:
                 history = shared_history(self.journal, self.run)
                 self.beside = await references(self.stage.scenario, self.stage.seed, history)
+            judges = bench.conclude()
             summary = conclude(self.journal, self.stage, "done", self.beside)
+            summary = summary.model_copy(update={"judges": judges})
             self.journal.finish(self.claim, "done", summary.model_dump(mode="json"))
             is_over = True
             return summary
         finally:
             if not is_over:
                 self.let_go()
+
+    async def _perform(self, answers: Kept, bench: Bench, listeners: Listeners) -> None:
+        """Play what is left of the run; its judges read along, and the run never waits for them."""
+        durable, mail = Durable(self.journal, self.claim), Post(self.journal, self.claim)
+        if bench.is_empty:
+            if not self.stage.is_finished:
+                await Engine(self.stage, durable, listeners, answers, mail).execute()
+            return
+        judging = asyncio.ensure_future(bench.sit(answers))
+        try:
+            if not self.stage.is_finished:
+                heard = bench.heard(listeners)
+                await Engine(self.stage, durable, heard, answers, mail).execute()
+            bench.close()
+            await judging
+        except Exception:
+            # What was asked is paid for: its answer is awaited and kept, and nothing more is asked.
+            bench.leave()
+            await judging
+            raise
+        finally:
+            judging.cancel()
+            with suppress(asyncio.CancelledError):
+                await judging
 
     def let_go(self) -> None:
         """Give up the claim, as far as that can still be done; the run stays resumable."""
@@ -145,6 +170,8 @@ def check_ready(stage: Stage) -> None:
     for policy in stage.policies:
         if isinstance(policy, Asking):
             policy.ready()
+    for _, sitting in sittings(stage.scenario):
+        sitting.ready()
 
 
 def warm_up(scenario: Scenario) -> None:
@@ -161,6 +188,8 @@ def warm_up(scenario: Scenario) -> None:
         policy = policy_of(group)
         if isinstance(policy, Asking):
             policy.ready()
+    for _, sitting in sittings(scenario):
+        sitting.ready()
 
 
 class Order(NamedTuple):

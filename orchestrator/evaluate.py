@@ -14,6 +14,7 @@ from memory.log import Entry
 from memory.record import Origin
 from monitors.monitor import Monitor
 from monitors.silence import Certificate
+from orchestrator.bench import JudgeReport
 from orchestrator.compliance import InterventionReport, Phase, phases
 from orchestrator.compose import assemble, everyone, takes_excess
 from orchestrator.docket import ControlReport
@@ -194,6 +195,8 @@ class Summary(Frozen):
         What its models answered beside their turns, if they were asked.
     line
         What the ingredients of its line did, where any is switched on.
+    judges
+        What models were asked that judge what agents write, what it cost, and what came of it.
     interventions, phases
         What the owner did and how far it was followed, and the excess between, where it did.
     controls
@@ -225,6 +228,7 @@ class Summary(Frozen):
     tasks: TaskReport | None = Field(default=None, exclude_if=_is_unsaid)
     line: LineReport | None = Field(default=None, exclude_if=_is_unsaid)
     quiz: QuizReport | None = Field(default=None, exclude_if=_is_unsaid)
+    judges: tuple[JudgeReport, ...] = Field(default=(), exclude_if=_is_unsaid)
     interventions: tuple[InterventionReport, ...] = Field(default=(), exclude_if=_is_unsaid)
     phases: tuple[Phase, ...] = Field(default=(), exclude_if=_is_unsaid)
     controls: ControlReport | None = Field(default=None, exclude_if=_is_unsaid)

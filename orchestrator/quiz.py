@@ -234,7 +234,7 @@ def report(journal: Journal, run: str, seed: int) -> QuizReport | None:
     said = {
         (each.agent, each.about): Exchange.read(each.body).counted
         for each in journal.answers(run)
-        if each.about and each.body is not None
+        if each.about in ("awareness", "recall") and each.body is not None
     }
     if not said:
         return None

@@ -10,8 +10,10 @@ the border cleaned it: only who decided could tell those.
 from collections.abc import Iterator
 from contextlib import suppress
 from math import inf
+from operator import not_
 from typing import Any, ClassVar
 
+from pydantic import Field
 from pydantic_core import to_json
 
 from memory.control_events import CallRuled, Ordered
@@ -25,9 +27,11 @@ from memory.notes import Notes
 from memory.offers import Offers
 from memory.record import Line
 from memory.truth import Intent, Record
+from orchestrator.bench import Bench
 from orchestrator.compose import assemble, everyone, uncalibrated
 from orchestrator.difference import Difference, Differs, Piece, Track
 from orchestrator.engine import Engine, Listeners
+from orchestrator.evaluate import Summary
 from orchestrator.mail import Act, Mail
 from orchestrator.stage import Part, Stage
 from scenarios.spec import Scenario
@@ -40,7 +44,8 @@ class Replayed(Frozen):
     """What came of a replay: up to where it agrees, or the first difference.
 
     ``digest`` and ``verdicts_digest`` are the last hashes of what came out: of the event log,
-    and of the verdicts, chained in the same way.
+    and of the verdicts, chained in the same way. ``judges`` tells of each judge whether the answers
+    that were kept lead to the verdicts that it gave: nobody is asked.
     """
 
     run: str
@@ -50,6 +55,7 @@ class Replayed(Frozen):
     digest: str
     verdicts_digest: str
     difference: Difference | None = None
+    judges: dict[str, bool] = Field(default_factory=dict, exclude_if=not_)
 
 
 class Over(Exception):
@@ -230,15 +236,34 @@ async def replay(journal: Journal, run: str) -> Replayed:
         comparison.end()
     except Differs as found:
         difference = found.difference
+    judges = await _judged(journal, record)
     return Replayed(
         run=run,
-        ok=difference is None,
+        ok=difference is None and all(judges.values()),
         events=comparison.events.count,
         verdicts=comparison.verdicts.count,
         digest=comparison.events.hash.hex(),
         verdicts_digest=comparison.verdicts.hash.hex(),
         difference=difference,
+        judges=judges,
     )
+
+
+async def _judged(journal: Journal, record: RunRecord) -> dict[str, bool]:
+    """Return whether each judge, read again, says what the run's summary says it said."""
+    stored = Summary.model_validate(record.summary).judges if record.summary else ()
+    if not stored:
+        return {}
+    scenario = Scenario.model_validate(journal.sealed(record.run).scenario)
+    bench = Bench(journal, assemble(everyone(scenario, "honest"), record.seed, record.run))
+    bench.seat(scenario)
+    await bench.reread()
+    again = {each.judge: each for each in bench.conclude()}
+    return {
+        each.judge: (each.digest, each.asked) == (found.digest, found.asked)
+        for each in stored
+        if (found := again[each.judge])
+    }
 
 
 async def _recompute(journal: Journal, record: RunRecord, comparison: Comparison) -> None:

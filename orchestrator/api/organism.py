@@ -4,7 +4,8 @@ A model's name says who answers and how: ``weak_shard?over_reserve=0.05&seed=7``
 organism's own parameters it takes ``seed`` (the run's: so it has the luck it would have had),
 ``belief`` (what it says it believes, in [0, 1], where statements are put to it beside its turns),
 ``fault`` (one of :data:`~orchestrator.api.fault.FAULTS`), ``first`` (only the first so many
-requests of each turn go wrong) and ``retry_after``.
+requests of each turn go wrong) and ``retry_after``. The model ``rater`` is no organism but a judge
+without a model (:mod:`orchestrator.api.rater`), with the same faults.
 """
 
 import json
@@ -20,6 +21,8 @@ from memory.chance import seed_for
 from memory.errors import BadInput, did_you_mean
 from orchestrator.api.fault import FAULTS, SAID, WIRED, dumped
 from orchestrator.api.guard import Guard
+from orchestrator.api.rater import NAME as RATER
+from orchestrator.api.rater import Rater
 from orchestrator.api.wire import Anthropic, Asked, OpenAI, Reply, Speech, ToolUse, Wire
 from orchestrator.compose import find, make
 from subagents.awareness import STATEMENTS, believer
@@ -35,7 +38,7 @@ LINES_KEPT = 10_000
 class Wanted(NamedTuple):
     """What a model's name asks for."""
 
-    policy: Policy
+    policy: Policy | Rater
     seed: int
     fault: str | None
     first: int | None
@@ -99,11 +102,14 @@ class Desk:
         belief = told.pop("belief", 0.5)
         if type(belief) is bool or not isinstance(belief, int | float) or not 0 <= belief <= 1:
             raise BadInput(f"model is '{name}'; belief is a share, in [0, 1]")
-        if organism not in CATALOGUE:
+        models = (*CATALOGUE, RATER)
+        if organism not in models:
             raise BadInput(
-                f"model is '{organism}'; known: {', '.join(CATALOGUE)}"
-                f"{did_you_mean(organism, CATALOGUE)}"
+                f"model is '{organism}'; known: {', '.join(models)}{did_you_mean(organism, models)}"
             )
+        if organism == RATER:
+            rater = make(Rater, told, RATER)
+            return Wanted(rater, seed, fault, first, float(wait))
         policy = make(find(organism, CATALOGUE, "organism"), told, organism)
         return Wanted(policy, seed, fault, first, float(wait), float(belief))
 
@@ -114,6 +120,8 @@ class Desk:
     async def answer(self, wire: Wire, asked: Asked) -> Response:
         """Answer one question, or misbehave as its model's name demands."""
         wanted = self.wanted(asked.model)
+        if isinstance(wanted.policy, Rater):
+            return self._rated(wire, asked, wanted, wanted.policy)
         observation = heard(asked.messages, asked.tools)
         agent, turn = str(observation.actor.agent), observation.turn
         sheet = asked.messages[-1].content
@@ -128,6 +136,19 @@ class Desk:
         else:
             luck = seed_for(wanted.seed, agent, turn)
             reply = _reply(await wanted.policy.act(observation._replace(seed=luck)))
+        return self._sent(wire, asked, reply, fault, wanted)
+
+    def _rated(self, wire: Wire, asked: Asked, wanted: Wanted, rater: Rater) -> Response:
+        """Answer a judge's question, which has no turn: it is told from others by its text."""
+        material = asked.messages[-1].content
+        place = (asked.model, material, 0, True)
+        self._times[place] += 1
+        is_due = wanted.first is None or self._times[place] <= wanted.first
+        fault = wanted.fault if wanted.fault and is_due else ""
+        self.requests.append(Line(wire.name, asked.model, RATER, 0, fault, is_beside=True))
+        return self._sent(wire, asked, Reply(rater.answer(material)), fault, wanted)
+
+    def _sent(self, wire: Wire, asked: Asked, reply: Reply, fault: str, wanted: Wanted) -> Response:
         if fault in SAID:
             reply = SAID[fault](reply)
         whole = dumped(wire.write(asked, reply))
@@ -169,7 +190,10 @@ def create_organism_app(desk: Desk) -> FastAPI:
 
     @app.get("/v1/models")
     async def models() -> Response:
-        known = [{"id": name, "object": "model", "owned_by": "superorganism"} for name in CATALOGUE]
+        known = [
+            {"id": name, "object": "model", "owned_by": "superorganism"}
+            for name in (*CATALOGUE, RATER)
+        ]
         return JSONResponse({"object": "list", "data": known})
 
     @app.get("/v1/requests")

@@ -26,6 +26,7 @@ from orchestrator.cli.cost import told
 from orchestrator.cli.door import named
 from orchestrator.cli.ending import Ending
 from orchestrator.cli.ink import amount, safe, share, side, signed, writer
+from orchestrator.cli.judged import sentence
 from orchestrator.cli.quiz import answered
 from orchestrator.cli.scores import FLEET, Pool
 from orchestrator.cli.story import sentences
@@ -359,6 +360,8 @@ def _evidence(ending: Ending, width: int) -> Iterator[Text]:
 
 
 def _models(ending: Ending, width: int) -> Iterator[Text]:
+    for judge in ending.summary.judges:
+        yield Text("\n".join(wrap(sentence(judge), width)), "warn" if judge.failed else "")
     if cost := ending.summary.cost:
         yield Text("\n".join(wrap(f"Cost: {told(cost)}.", width)), "quiet")
     for told_beside in answered(ending.summary.quiz):

@@ -75,6 +75,7 @@ def _main(found: Evaluation, width: int) -> Table:
         _Column("alarms", lambda f, r: _count(_written(f, r), _has_suspect(f))),
         _Column("median round", lambda _, r: _figure(_written(found, r).round, is_wide)),
         _Column("mean delay", lambda _, r: _figure(_written(found, r).delay, True), True),
+        _Column("x oracle", lambda _, r: _times(r.beside_oracle)),
         _Column("damage", lambda _, r: _damage(_written(found, r).damage)),
         _Column("mean loss", lambda _, r: _figure(_written(found, r).loss, False, signed), True),
         _Column("honest", lambda _, r: _damage(_written(found, r).honest, "quiet"), True),
@@ -83,7 +84,9 @@ def _main(found: Evaluation, width: int) -> Table:
         _Column("µs", lambda _, r: Text(f"{r.us_per_event:.2g}", "quiet"), True),
     ]
     if not _has_suspect(found):
-        columns = [columns[0], *columns[7:]]
+        columns = [columns[0], *columns[8:]]
+    elif found.no_oracle or all(row.beside_oracle is None for row in found.detectors):
+        columns = [each for each in columns if each.header != "x oracle"]
     return _table(found, [each for each in columns if is_wide or not each.is_wide])
 
 
@@ -135,6 +138,10 @@ def _figure(found: Estimate, with_interval: bool, write: Callable[[float], str] 
 def _coarse(end: float, found: Estimate) -> float:
     """Return an end of an interval without decimals, where the figure is large enough."""
     return float(round(end)) if abs(found.value or 0.0) >= 10 else end
+
+
+def _times(found: Estimate | None) -> Text:
+    return QUIET if found is None else _figure(found, False, lambda value: f"{value:.2f}")
 
 
 def _damage(value: float | None, style: str | None = None) -> Text:
@@ -279,6 +286,13 @@ def _notes(found: Evaluation) -> list[str]:
             "stopped there: its figures are not to be trusted."
             for fleet, runs in row.failed.items()
         ]
+    if found.no_oracle:
+        notes.append(f"No row of the oracle's: {found.no_oracle}.")
+    elif any(row.beside_oracle for row in found.detectors):
+        notes.append(
+            "The oracle is told who is biased, by how much and under which noise, which no monitor "
+            "can know. x oracle is the mean delay as a multiple of its own."
+        )
     if found.fleets[AS_WRITTEN].kind == "unknown":
         notes.append(
             "Nobody knows whether the fleet as written takes more than is needed: its policies "

@@ -28,6 +28,14 @@ Out = Annotated[
 ]
 
 
+RoundLength = Annotated[
+    float | None,
+    typer.Option(
+        min=0.001, metavar="SECONDS", help="A round's length, for lines that tell moments."
+    ),
+]
+
+
 def _alpha(alpha: float) -> float:
     if not 0 < alpha < 1:
         raise typer.BadParameter(f"{alpha} is not between 0 and 1")
@@ -72,8 +80,9 @@ def list_monitors(json: Json = False) -> None:
     """List the monitors: what each catches, and what bounds its false alarms."""
     from monitors import CATALOGUE
     from monitors.portrait import portrait
+    from orchestrator.judge import NAME, Sitting
 
-    portraits = [portrait(name, kind) for name, kind in CATALOGUE.items()]
+    portraits = [portrait(name, kind) for name, kind in (CATALOGUE | {NAME: Sitting}).items()]
     if json:
         put_json([each._asdict() | {"required": list(each.required)} for each in portraits])
         return
@@ -156,6 +165,7 @@ def run_monitors(  # noqa: PLR0913 - a verb's options are its signature
         Path | None,
         typer.Option(metavar="FILE", help="What is needed, for a log from elsewhere."),
     ] = None,
+    round_s: RoundLength = None,
     verdicts: Annotated[
         bool, typer.Option("--verdicts", help="Print every verdict, one JSON a line, only.")
     ] = False,
@@ -172,13 +182,15 @@ def run_monitors(  # noqa: PLR0913 - a verb's options are its signature
     what they said while it was played.
     """
     from contextlib import ExitStack
+    from decimal import Decimal
 
     from orchestrator.cli.reading import told
     from orchestrator.evaluation.panel import monitors_in
     from orchestrator.evaluation.reading import compared, read, source_of
 
+    length = None if round_s is None else Decimal(str(round_s))
     with ExitStack() as opened:
-        source = source_of(lambda: opened.enter_context(open_journal(store)), on, need)
+        source = source_of(lambda: opened.enter_context(open_journal(store)), on, need, length)
         specs = monitors_in(", ".join(monitors)) if monitors else source.monitors
         if not specs:
             raise BadInput(f"name the monitors that are to read {on}; see `monitor list`")

@@ -82,7 +82,10 @@ class Comparison(Frozen):
 
 
 class Row(Frozen):
-    """Everything about one detector. ``failed`` are runs in which it raised and was stopped."""
+    """Everything about one detector. ``failed`` are runs in which it raised and was stopped.
+
+    ``beside_oracle`` is its mean delay as a multiple of the oracle's, on equal seeds.
+    """
 
     detector: str
     alpha: float | None
@@ -94,6 +97,7 @@ class Row(Frozen):
     auroc: Estimate | None = None
     precision: dict[str, Estimate] = Field(default_factory=dict)
     comparison: Comparison | None = None
+    beside_oracle: Estimate | None = None
     withheld: tuple[str, ...] = ()
     failed: dict[str, int] = Field(default_factory=dict)
 
@@ -120,7 +124,7 @@ class FleetReport(Frozen):
 
 
 class Evaluation(Frozen):
-    """What ``monitor eval --json`` prints."""
+    """What ``monitor eval --json`` prints. ``no_oracle`` says why no row is the oracle's."""
 
     scenario: str
     version: int
@@ -131,6 +135,7 @@ class Evaluation(Frozen):
     fleets: dict[str, FleetReport]
     detectors: tuple[Row, ...]
     reliability: tuple[Level, ...] = ()
+    no_oracle: str = ""
 
 
 class Setting(Frozen):

@@ -18,6 +18,7 @@ from monitors import CATALOGUE
 from monitors.monitor import Monitor
 from orchestrator.compose import find, monitors_of, problems
 from orchestrator.discretion import discreet
+from orchestrator.judge import NAME as JUDGE
 from orchestrator.patience import Patience, guarded
 from orchestrator.tally import Tally
 from scenarios.loader import load_text
@@ -55,6 +56,11 @@ def detectors_of(specs: Sequence[MonitorSpec], alpha: float) -> list[Detector]:
     """
     found = []
     for spec in specs:
+        if spec.name == JUDGE:
+            raise BadInput(
+                "a judge asks a model, and an evaluation keeps no answers: let it judge runs, with "
+                "`run` or `sweep`, whose summaries tell what it said and what it cost"
+            )
         pools = spec.parameters.get("pool")
         is_tunable = "alpha" in signature(find(spec.name, CATALOGUE, "monitor")).parameters
         for pool in pools if isinstance(pools, list) else [pools]:

@@ -15,6 +15,9 @@ from orchestrator.evaluation.fleet import Fleet, fleets_of
 from orchestrator.evaluation.judgement import estimate, judge
 from orchestrator.evaluation.panel import Detector, detectors_of, monitors_in
 from orchestrator.evaluation.trial import Job, Trial, play_trial
+from orchestrator.evaluation.yardstick import NAME as ORACLE
+from orchestrator.evaluation.yardstick import oracle_of, told
+from orchestrator.judge import NAME as JUDGE
 from orchestrator.pace import model_calls_of, seconds_of
 from scenarios.experiment import seeds_of
 from scenarios.spec import MonitorSpec, Scenario
@@ -51,7 +54,7 @@ class Question(NamedTuple):
     alpha
         The nominal rate of false alarms, for each detector.
     with_baselines
-        Whether the per-worker and per-agent baselines look on, too.
+        Whether the per-worker and per-agent baselines look on, too, and the oracle last.
     with_reliability
         Whether the first detector also looks on at other nominal rates, over benign fleets.
     """
@@ -71,12 +74,16 @@ class Plan(NamedTuple):
     """What answers a question: fleets to play under seeds, and detectors that look on.
 
     ``levels`` are the first detector at other nominal rates; they look at benign fleets only.
+    ``oracle`` says why there is none, where the detectors do not end with it; ``written`` is the
+    scenario as written, from which it is told whom to look at.
     """
 
     setting: Setting
     fleets: tuple[Fleet, ...]
     detectors: tuple[Detector, ...]
     levels: tuple[Detector, ...] = ()
+    oracle: str = ""
+    written: Scenario | None = None
 
     @property
     def runs(self) -> int:
@@ -108,13 +115,14 @@ def plan(question: Question) -> Plan:
     --------
     >>> found = plan(Question("few_bad", "over_need", repeats=2))
     >>> [each.name for each in found.detectors]
-    ['over_need/fleet', 'over_need/worker', 'over_need/agent', 'z_agent/agent']
+    ['over_need/fleet', 'over_need/worker', 'over_need/agent', 'z_agent/agent', 'oracle/fleet']
     >>> found.runs, found.setting.seeds
     (6, (7, 8))
     """
     scenario = load(question.scenario, question.overrides)
     named = question.monitors
-    specs = scenario.monitors if named is None else monitors_in(named)
+    own = tuple(each for each in scenario.monitors if each.name != JUDGE)
+    specs = own if named is None else monitors_in(named)
     detectors = detectors_of(specs, question.alpha)
     if question.with_baselines:
         for baseline in detectors_of(BASELINES, question.alpha):
@@ -133,7 +141,12 @@ def plan(question: Question) -> Plan:
     )
     fleets = tuple(fleets_of(scenario, benign, question.dilutions))
     levels = levels_of(detectors[0]) if question.with_reliability else ()
-    return Plan(setting, fleets, tuple(detectors), levels)
+    oracle, why = None, ""
+    if question.with_baselines and fleets[0].kind != "benign":
+        found = oracle_of(scenario, question.alpha)
+        oracle, why = (None, found) if isinstance(found, str) else (found, "")
+    judged = (*detectors, oracle) if oracle else tuple(detectors)
+    return Plan(setting, fleets, judged, levels, why, scenario)
 
 
 def levels_of(detector: Detector) -> tuple[Detector, ...]:
@@ -191,7 +204,10 @@ def jobs_of(planned: Plan) -> Iterator[Job]:
         for seed in planned.setting.seeds:
             is_shown = seed == first and fleet.dilution == 1
             levels = planned.levels if fleet.kind == "benign" else ()
-            yield Job(fleet, seed, (*planned.detectors, *levels), is_shown)
+            detectors = planned.detectors
+            if planned.written and detectors[-1].name == ORACLE:
+                detectors = told(detectors, fleet, planned.written, seed)
+            yield Job(fleet, seed, (*detectors, *levels), is_shown)
 
 
 def answer(planned: Plan, trials: Sequence[Trial]) -> Evaluation:
@@ -203,9 +219,8 @@ def answer(planned: Plan, trials: Sequence[Trial]) -> Evaluation:
     found = judge(planned.setting, planned.fleets, planned.detectors, trials, guarantees)
     benign = {fleet.name for fleet in planned.fleets if fleet.kind == "benign"}
     watched = [trial for trial in trials if trial.fleet in benign]
-    return found.model_copy(
-        update={"reliability": tuple(kept(watched, each) for each in planned.levels)}
-    )
+    levels = tuple(kept(watched, each) for each in planned.levels)
+    return found.model_copy(update={"reliability": levels, "no_oracle": planned.oracle})
 
 
 def kept(trials: Sequence[Trial], level: Detector) -> Level:

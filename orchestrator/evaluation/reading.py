@@ -1,6 +1,7 @@
 """Monitors over a log that is there: a stored run, an exported one, or one from elsewhere."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from monitors.monitor import Monitor
 from monitors.portrait import reads_need
 from orchestrator.compose import monitors_of, uncalibrated
 from orchestrator.conduct import scenario_of
+from orchestrator.judge import NAME as JUDGE
 from orchestrator.patience import Patience, guarded
 from orchestrator.stage import Watch
 from orchestrator.tally import Tally
@@ -81,7 +83,9 @@ class Source(NamedTuple):
         return self.scenario.monitors if self.scenario else ()
 
 
-def source_of(journal: Callable[[], Journal], on: str, need: Path | None) -> Source:
+def source_of(
+    journal: Callable[[], Journal], on: str, need: Path | None, round_s: Decimal | None = None
+) -> Source:
     """Return what is to be read: a file where there is one of that name, else a stored run.
 
     Raises
@@ -91,7 +95,7 @@ def source_of(journal: Callable[[], Journal], on: str, need: Path | None) -> Sou
     """
     path = Path(on)
     if path.is_file():
-        return _file(path, need)
+        return _file(path, need, round_s)
     if path.suffix in (".jsonl", ".json") or "/" in on:
         raise BadInput(f"{on}: there is no such file")
     if need is not None:
@@ -102,7 +106,7 @@ def source_of(journal: Callable[[], Journal], on: str, need: Path | None) -> Sou
     return Source(on, events, True, scenario_of(opened, on))
 
 
-def _file(path: Path, need: Path | None) -> Source:
+def _file(path: Path, need: Path | None, round_s: Decimal | None) -> Source:
     with path.open(encoding="utf-8") as file:
         first = file.readline()
     if '"kind"' in first:
@@ -113,7 +117,7 @@ def _file(path: Path, need: Path | None) -> Source:
         needs = read_needs(str(need), need.read_text(encoding="utf-8")) if need else None
     except OSError as error:
         raise BadInput(f"{need} cannot be read: {error.strerror}") from error
-    events = _imported(path, Importer(path.name, needs))
+    events = _imported(path, Importer(path.name, needs, round_s))
     return Source(path.name, events, need is not None, is_foreign=True)
 
 
@@ -152,6 +156,8 @@ def read(
     left_out: dict[str, str] = {}
     monitors: list[Monitor] = []
     for spec in specs:
+        if spec.name == JUDGE:
+            left_out[JUDGE] = "it asks a model; what it said stands in the run's summary"
         for monitor in monitors_of(spec):
             if reads_need(monitor) and not source.tells_need:
                 left_out[spec.name] = "it reads the need, which this log does not tell; see --need"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -96,7 +97,7 @@ def test_fed_line_by_line_or_whole_it_is_the_same_log() -> None:
     [
         (["{"], "log:1 is not JSON"),
         (["[1]"], "log:1 is no JSON object"),
-        ([{"id": "1"}], "log:1: round: Field required"),
+        ([{"id": "1"}], "log:1: agent: Field required"),
         ([line("1", 1, "grab")], "log:1: does: Input should be 'begin', 'take'"),
         ([line("1", 0, "begin")], "log:1: round: Input should be greater than or equal to 1"),
         ([take("1", 1, -1)], "log:1: amount: Input should be greater than or equal to 0"),
@@ -164,3 +165,54 @@ def test_a_need_that_cannot_be_read_is_told(text: str, message: str) -> None:
 def test_without_a_need_none_is_made_up() -> None:
     events = list(events_of("log", written([line("1", 1, "begin"), take("2", 1, 90)])))
     assert [event.kind for event in events][2:] == ["demand", "episode_ended", "run_finished"]
+
+
+def timed(id: str, at: object, does: str = "take", **more: Any) -> str:
+    taken = {"resource": "compute", "amount": 100} if does == "take" else {}
+    return json.dumps({"id": id, "at": at, "agent": "a.1", "does": does, **taken, **more})
+
+
+def test_moments_become_rounds_of_a_stated_length() -> None:
+    by_round = written([line("1", 1, "begin"), take("2", 1, 90), take("3", 4, 80)])
+    clock = HEADER | {"round_s": 3600, "begins": "2026-01-05T09:00:00Z"}
+    moments = ("2026-01-05T09:10:00Z", "2026-01-05T10:59:59+01:00", "2026-01-05T12:00:00Z")
+    by_moment = []
+    for text, moment in zip(by_round, moments, strict=True):
+        told = json.loads(text)
+        del told["round"]
+        by_moment.append(json.dumps(told | {"at": moment}))
+    same = [
+        list(events_of("log", lines, NEEDS))
+        for lines in ([json.dumps(HEADER), *by_round], [json.dumps(clock), *by_moment])
+    ]
+    assert same[0] == same[1]
+
+
+def test_without_a_header_whoever_reads_it_says_how_long_a_round_is() -> None:
+    importer = Importer("log", NEEDS, Decimal(60))
+    lines = (timed("1", 1000), timed("2", 1059.5), timed("3", 1060))
+    rounds = [event.round for text in lines for event in importer.feed(text)]
+    assert max(rounds) == 2
+    assert rounds.count(2) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([timed("1", 5)], "log:1 says a moment, and nobody how long a round is"),
+        ([json.dumps(HEADER | {"round_s": 60}), timed("1", "noon")], "log:2 is of 'noon'"),
+        ([json.dumps(HEADER | {"round_s": 60}), timed("1", "2026-01-05T09:00")], "with its zone"),
+        ([json.dumps(HEADER | {"round_s": 60, "begins": 9}), timed("1", 5)], "before the first"),
+        ([timed("1", 5, round=1)], "one of them"),
+        ([json.dumps({"id": "1", "agent": "a", "does": "begin"})], "one of them"),
+    ],
+)
+def test_moments_that_say_no_round_are_refused(lines: list[str], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        list(events_of("log", lines, NEEDS))
+
+
+def test_a_header_and_its_reader_must_not_differ_about_a_round() -> None:
+    importer = Importer("log", NEEDS, Decimal(60))
+    with pytest.raises(BadInput, match="round_s is 3600, and 60 was asked for"):
+        importer.feed(json.dumps(HEADER | {"round_s": 3600}))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from memory.envelope import Event
 from monitors import OverNeed, RawGrowth
 from monitors.checks import watch
 from monitors.monitor import Monitor
@@ -29,6 +30,17 @@ def test_a_legitimate_surge_of_demand_sets_it_off(scribe: Any) -> None:
     assert 21 <= alarms[0].round <= 30
     assert "staked on growth" in alarms[0].sentence
     assert "than the upper bound of its first 10 rounds" in alarms[0].sentence
+
+
+def test_it_says_the_same_of_a_log_that_tells_no_need() -> None:
+    events = list(Rehearsal(workers=6, rounds=90, bias=0.8, since=40))
+    told = [list(watch(RawGrowth(), log)) for log in (events, _without_need(events))]
+    assert told[0] == told[1]
+    assert any(verdict.alarm for verdict in told[0])
+
+
+def _without_need(events: list[Event]) -> list[Event]:
+    return [event for event in events if event.kind != "need"]
 
 
 def test_the_same_surge_is_nothing_to_who_knows_the_need(scribe: Any) -> None:

@@ -179,4 +179,4 @@ def test_every_other_fault_is_what_its_name_says(client: httpx.Client) -> None:
 
 def test_the_models_are_the_organisms(client: httpx.Client) -> None:
     listed = client.get("/v1/models").json()["data"]
-    assert [each["id"] for each in listed] == list(CATALOGUE)
+    assert [each["id"] for each in listed] == [*CATALOGUE, "rater"]

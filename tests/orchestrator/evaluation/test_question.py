@@ -22,7 +22,7 @@ def test_monitors_are_named_as_in_yaml() -> None:
 
 def test_baselines_look_on_unless_they_do_so_already() -> None:
     names = [each.name for each in plan(Question("few_bad", "z_agent")).detectors]
-    assert names == ["z_agent/agent", "over_need/worker", "over_need/agent"]
+    assert names == ["z_agent/agent", "over_need/worker", "over_need/agent", "oracle/fleet"]
 
 
 def test_an_unknown_monitor_is_named_with_the_nearest() -> None:
