@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, JsonValue
 from pydantic_core import from_json, to_json
 from sqlalchemy import delete, insert, select, update
 
+from memory.border import clean
 from memory.claim import Owner, this_process
 from memory.envelope import Frozen
 from memory.errors import BadInput, RunInUse, did_you_mean
@@ -107,7 +108,9 @@ class Inquiries:
 
     def break_off(self, name: str, reason: str = "") -> None:
         """Keep that nobody is at it any more; with a reason, that it has failed."""
-        self._change(name, status="failed" if reason else "interrupted", reason=reason, pid=None)
+        self._change(
+            name, status="failed" if reason else "interrupted", reason=clean(reason), pid=None
+        )
 
     def inquiry(self, name: str) -> Inquiry:
         """Return one inquiry.

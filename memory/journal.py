@@ -485,9 +485,7 @@ class Journal(Reader):
             self._owned.pop(claim.number, None)
             if row.pid is None:
                 done = "paused" if row.status == "interrupted" else row.status
-                raise StaleClaim(
-                    f"{claim.run} was {done} from elsewhere; what was committed is safe"
-                )
+                raise StaleClaim(f"{claim.run} was {done} from elsewhere; what it did is safe")
             heir = owner_of(row)
             raise StaleClaim(f"{claim.run} was taken over by {heir}; nothing more may be written")
         if row.pid is None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import insert, select
 
+from memory.record import check_text
 from memory.store import Store
 from memory.tables import TOLD
 
@@ -46,6 +47,9 @@ class Told:
 
     def add(self, run: str, after: int, lines: Iterable[tuple[str, bytes]]) -> None:
         """Write lines down, with their ids, behind number ``after``: all of them, or none."""
+        lines = list(lines)
+        for id, _ in lines:
+            check_text("an event's id", id)
         rows = [
             {"run": run, "number": number, "id": id, "body": body}
             for number, (id, body) in enumerate(lines, after + 1)

@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue, RootModel
 from memory.envelope import Frozen
 from memory.inbox import Command
 from orchestrator import steering
+from orchestrator.api.access import needs
 from orchestrator.api.guard import wants_json
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Serving
@@ -16,6 +17,9 @@ from orchestrator.api.strict import Strict
 from orchestrator.steering import HeldCall, Request
 
 router = APIRouter(prefix="/v1/runs/{run}", tags=["controls"])
+
+Reading = [needs("read")]
+Acting = [needs("act"), Depends(wants_json)]
 
 IdempotencyKey = Annotated[str, Header(max_length=255)]
 
@@ -62,14 +66,14 @@ class Requests(Frozen):
     items: list[Request]
 
 
-@router.get("/approvals")
+@router.get("/approvals", dependencies=Reading)
 def list_approvals(record: KnownRun, which: Annotated[Which, Query()], at: Serving) -> Approvals:
     """List the calls that a control holds until a person has answered."""
     calls = steering.held_calls(at.journal, record.run, is_open=which.is_open)
     return Approvals(items=calls)
 
 
-@router.put("/approvals/{call:path}", status_code=202, dependencies=[Depends(wants_json)])
+@router.put("/approvals/{call:path}", status_code=202, dependencies=Acting)
 def answer_approval(
     record: KnownRun,
     call: Annotated[str, Path(description="The held call's key, such as w03.1/5/0.")],
@@ -80,13 +84,13 @@ def answer_approval(
     return _sent(steering.answer(at.journal, record.run, call, said.answer))
 
 
-@router.get("/interventions")
+@router.get("/interventions", dependencies=Reading)
 def list_interventions(record: KnownRun, at: Serving) -> Requests:
     """List what the run was asked from outside: answers, interventions and stops."""
     return Requests(items=steering.requests(at.journal, record.run))
 
 
-@router.post("/interventions", status_code=202, dependencies=[Depends(wants_json)])
+@router.post("/interventions", status_code=202, dependencies=Acting)
 def intervene(
     record: KnownRun, said: Intervention, at: Serving, idempotency_key: IdempotencyKey = ""
 ) -> Sent:
@@ -98,7 +102,7 @@ def intervene(
     return _sent(steering.intervene(at.journal, record.run, text, idempotency_key))
 
 
-@router.post("/stops", status_code=202, dependencies=[Depends(wants_json)])
+@router.post("/stops", status_code=202, dependencies=Acting)
 def stop(record: KnownRun, said: Stop, at: Serving, idempotency_key: IdempotencyKey = "") -> Sent:
     """Stop an agent, a worker or the fleet at the end of the round that is being played."""
     return _sent(steering.stop(at.journal, record.run, said.to, idempotency_key))

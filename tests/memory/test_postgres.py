@@ -235,6 +235,11 @@ def test_every_column_of_text_is_accounted_for() -> None:
         *("study.name", "trial.study", "trial.run"),
         *("commons.name", "shared.commons", "shared.name", "offer.commons", "offer.op"),
         "command.op",
+        *(f"acknowledged.{name}" for name in ("run", "moment", "note", "by_whom")),
+        *(f"api_key.{name}" for name in ("id", "name", "scopes", "created_at", "revoked_at")),
+        *(f"inquiry.{name}" for name in ("name", "scenario", "status", "reason")),
+        *(f"inquiry.{name}" for name in ("created_at", "host", "born")),
+        *("told.run", "told.id"),
     }
 
 

@@ -36,12 +36,12 @@ def scope_needed(path: str, method: str) -> Scope:
         return "truth"
     if path.startswith("/v1/keys"):
         return "admin"
-    if path.endswith(ACTS):
+    if method != "get" and path.endswith(ACTS):
         return "act"
     return "read" if method == "get" or path.endswith(HARMLESS) else "run"
 
 
-ACTS = ("/interventions", "/approvals/{call}", "/acknowledgement")
+ACTS = ("/interventions", "/stops", "/approvals/{call}", "/acknowledgement")
 HARMLESS = ("/validate", "/verify")
 
 

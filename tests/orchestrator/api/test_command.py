@@ -86,7 +86,7 @@ def test_a_run_that_is_stopped_from_elsewhere_is_no_fault(
     while (failure := client.get(f"/v1/runs/{run}").json()["failure"]) is None:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert failure == f"{run} was paused from elsewhere; what was committed is safe"
+    assert failure == f"{run} was paused from elsewhere; what it did is safe"
     assert "Traceback" not in caplog.text
 
 
