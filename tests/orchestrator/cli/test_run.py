@@ -193,4 +193,4 @@ def test_on_a_terminal_it_draws_in_place(tmp_path: Path, environment: dict[str, 
 
 def test_what_was_delivered_is_told_beside_what_honest_workers_deliver(cli: Call) -> None:
     said = " ".join(cli("run", "break_even").out.split())
-    assert "and delivered 672,573 items of output, where honest workers deliver 300,000." in said
+    assert "and delivered 672,573 item of output, where honest workers deliver 300,000." in said
