@@ -101,16 +101,12 @@ class Performance:
 
     async def _perform(self, answers: Kept, bench: Bench, listeners: Listeners) -> None:
         """Play what is left of the run; its judges read along, and the run never waits for them."""
-        durable, mail = Durable(self.journal, self.claim), Post(self.journal, self.claim)
         if bench.is_empty:
-            if not self.stage.is_finished:
-                await Engine(self.stage, durable, listeners, answers, mail).execute()
+            await self._go_on(answers, listeners)
             return
         judging = asyncio.ensure_future(bench.sit(answers))
         try:
-            if not self.stage.is_finished:
-                heard = bench.heard(listeners)
-                await Engine(self.stage, durable, heard, answers, mail).execute()
+            await self._go_on(answers, bench.heard(listeners))
             bench.close()
             await judging
         except Exception:
@@ -122,6 +118,11 @@ class Performance:
             judging.cancel()
             with suppress(asyncio.CancelledError):
                 await judging
+
+    async def _go_on(self, answers: Kept, listeners: Listeners) -> None:
+        if not self.stage.is_finished:
+            durable, mail = Durable(self.journal, self.claim), Post(self.journal, self.claim)
+            await Engine(self.stage, durable, listeners, answers, mail).execute()
 
     def let_go(self) -> None:
         """Give up the claim, as far as that can still be done; the run stays resumable."""

@@ -61,6 +61,6 @@ QUESTIONS: Mapping[Probe, Question] = MappingProxyType(
 )
 """Every probe that a timeline can ask. All but ``give_back`` are terms of trade.
 
-The first four stand in the order in which they part the matched pair (:mod:`the organisms
-<subagents.organisms.intrinsic>`): one decision, four, thirty-five; and the last by what is kept.
+How many decisions each takes to part the matched pair (:mod:`subagents.organisms.intrinsic`) is in
+``docs/probes.md``, which ``python -m benchmarks.motives`` prints.
 """

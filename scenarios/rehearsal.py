@@ -272,7 +272,7 @@ class Rehearsal:
     Examples
     --------
     >>> from scenarios.world import World
-    >>> rehearsal = Rehearsal(World, SUPPLY).play(rounds=2)
+    >>> rehearsal = Rehearsal(World, SUPPLY).play(rounds=3)
     >>> sorted({event.kind for event in rehearsal.events})[:3]
     ['approval', 'demand', 'document_read']
     """

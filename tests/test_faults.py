@@ -31,7 +31,7 @@ def sound() -> AbstractContextManager[object]:
 @pytest.fixture(scope="module")
 def court() -> Iterator[Court]:
     with TemporaryDirectory() as folder:
-        yield hold_court(Path(folder))._replace(kills=8)
+        yield hold_court(Path(folder))._replace(kills=24)
 
 
 def need_strace(check: Check) -> None:

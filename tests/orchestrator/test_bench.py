@@ -84,6 +84,19 @@ def test_an_honest_fleet_is_suspected_as_little_as_calm_says(
     assert summary.alarms == ()
 
 
+def test_the_way_to_a_judge_is_paved_before_a_loop_waits_for_it(
+    fleet: Fleet, organisms: Organisms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conduct.warm_up(judged(fleet, organisms))
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    told = {"model": "openai/gpt-4o-mini"}
+    unreached = fleet().model_copy(
+        update={"monitors": (MonitorSpec(name="judge", parameters=told),)}
+    )
+    with pytest.raises(BadInput, match="OPENAI_API_KEY"):
+        conduct.warm_up(unreached)
+
+
 def test_a_replay_gives_the_same_verdicts_and_asks_nobody(
     journal: Journal, fleet: Fleet, organisms: Organisms
 ) -> None:

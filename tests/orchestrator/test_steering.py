@@ -58,6 +58,21 @@ def test_a_parked_run_waits_for_a_person_and_does_what_it_is_told(
     assert not [each for each in summary.alarms if each.monitor == "unaccounted"]
 
 
+def test_a_run_that_waits_still_can_be_played_back_as_far_as_it_came(journal: Journal) -> None:
+    performance = conduct.start(journal, cried(PARKED), 7, "r_1")
+
+    async def leave() -> None:
+        playing = asyncio.create_task(performance.play(with_references=False))
+        while not steering.held_calls(journal, "r_1", is_open=True):
+            await asyncio.sleep(0.01)
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+
+    asyncio.run(leave())
+    assert not journal.run("r_1").is_finished
+    assert asyncio.run(replay(journal, "r_1")).ok
+
+
 def test_every_held_call_stands_in_the_log_before_what_is_said_of_it(journal: Journal) -> None:
     performance = conduct.start(journal, cried(PARKED), 7, "r_1")
     asyncio.run(answering(performance, journal, "approve"))

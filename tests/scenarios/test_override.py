@@ -109,7 +109,7 @@ def test_whole_parts_are_replaced() -> None:
         ("workers.weak_shard=1", "--set:1:9 workers.weak_shard is an entry of a list; say which"),
         ("monitors.over_nee.alpha=1", "--set:1:10 monitors.over_nee is not there; did you mean"),
         ("world.tools.pay.limit=5", "--set:1:17 world.tools.pay.limit is an unknown key; known: "),
-        ("controls.on=1", "--set:1:1 controls is not supported yet"),
+        ("pace.on=1", "--set:1:1 pace is not supported yet"),
         ("scenario=other", "--set:1:1 scenario cannot be overridden"),
         ("extends=all_honest", "--set:1:1 extends cannot be overridden"),
         ("world.rounds", "--set:1:1 world.rounds is no override; write path=value, such as"),
