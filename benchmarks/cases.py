@@ -5,15 +5,12 @@ keeps it, ``--seeds 20`` is a first look. Every monitor runs at a nominal 5% of 
 follows from theory or from its docstring: nothing is set on the runs that are shown.
 """
 
-import argparse
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.claim import Claim, report
+from benchmarks.claim import Claim, print_page, report
 from memory.envelope import Event
 from memory.events import Decided, Need
 from monitors.ranking import Area, auroc
@@ -221,19 +218,5 @@ def _area(area: Area) -> str:
     return f"{area.value:.3f} [{area.low:.3f}, {area.high:.3f}]"
 
 
-def main() -> int:
-    """Parse the command line, play, print; exit 1 if a claim did not hold."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.cases", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=100, help="runs of each fleet")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--write", type=Path, help="also write the page to this file")
-    asked = parser.parse_args()
-    text, held = page(asked.seeds, asked.jobs)
-    print(text)
-    if asked.write:
-        asked.write.write_text(text, encoding="utf-8")
-    return 0 if held else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_page("cases", __doc__, page))

@@ -4,14 +4,11 @@
 it, ``--seeds 8`` is a first look.
 """
 
-import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from math import ceil
-from pathlib import Path
 
-from benchmarks.claim import Claim, report
+from benchmarks.claim import Claim, print_page, report
 from monitors.ranking import auroc
 from orchestrator.cli.door import settle_memory
 from orchestrator.compose import everyone
@@ -169,19 +166,5 @@ def page(seeds: int, at_once: int) -> tuple[str, bool]:
     return "\n".join(lines), all(claim.held for claim in claims)
 
 
-def main() -> int:
-    """Parse the command line, ask, print; exit 1 if a claim did not hold."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.motives", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=100, help="runs of each arm")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--write", type=Path, help="also write the page to this file")
-    asked = parser.parse_args()
-    text, held = page(asked.seeds, asked.jobs)
-    print(text)
-    if asked.write:
-        asked.write.write_text(text, encoding="utf-8")
-    return 0 if held else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_page("motives", __doc__, page))

@@ -3,11 +3,14 @@
 None of them owns the run: what they say lies in its inbox until the process that plays it takes it.
 """
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from orchestrator.cli.door import Json, Run, Store, named, open_journal, put, put_json, terminal
+
+if TYPE_CHECKING:
+    from memory.inbox import Command
 
 Call = Annotated[
     str, typer.Argument(metavar="CALL", help="A held call, as `runs approvals` names it.")
@@ -109,11 +112,9 @@ def intervene(
     with open_journal(store) as journal:
         command = intervene(journal, run, said, op)
         is_live = journal.run(run).is_live
-    if json:
-        put_json({"number": command.number, "body": command.body})
-        return
-    put(f"{command.body['owner']}: sent, to be done in the next round.")
-    _tell_when(run, is_live, store)
+    _tell_sent(command, f"{command.body['owner']}: sent, to be done in the next round.", json)
+    if not json:
+        _tell_when(run, is_live, store)
 
 
 def stop(
@@ -131,11 +132,9 @@ def stop(
     with open_journal(store) as journal:
         command = stop(journal, run, whom, op)
         is_live = journal.run(run).is_live
-    if json:
-        put_json({"number": command.number, "body": command.body})
-        return
-    put(f"stop of {whom}: sent.")
-    _tell_when(run, is_live, store)
+    _tell_sent(command, f"stop of {whom}: sent.", json)
+    if not json:
+        _tell_when(run, is_live, store)
 
 
 def orders(run: Run, store: Store = None, json: Json = False) -> None:
@@ -152,6 +151,14 @@ def orders(run: Run, store: Store = None, json: Json = False) -> None:
         put(told_request(each))
     if not asked:
         put("Nothing was asked of it from outside.")
+
+
+def _tell_sent(command: "Command", said: str, as_json: bool) -> None:
+    """Say what lies in a run's inbox now."""
+    if as_json:
+        put_json({"number": command.number, "body": command.body})
+    else:
+        put(said)
 
 
 def _tell_when(run: str, is_live: bool, store: str | None) -> None:

@@ -84,6 +84,7 @@ def test_every_held_call_stands_in_the_log_before_what_is_said_of_it(journal: Jo
 
 PLAY = """
 import asyncio, sys
+from memory.errors import UnknownRun
 from memory.journal import Journal
 from orchestrator import conduct
 from tests.orchestrator.test_control import cried
@@ -91,7 +92,7 @@ from tests.orchestrator.test_steering import PARKED
 with Journal.open(sys.argv[1]) as journal:
     try:
         performance = conduct.resume(journal, "r_1")
-    except Exception:
+    except UnknownRun:
         performance = conduct.start(journal, cried(PARKED), 7, "r_1")
     asyncio.run(performance.play(with_references=False))
 """
