@@ -4,7 +4,8 @@ What is asked lies in the run's inbox until its owner takes it, at the end of a 
 the log says it. So nothing here waits, and nothing here owns a run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from threading import Lock
 from typing import Any, Literal, TypeVar
 
 from pydantic import JsonValue
@@ -70,17 +71,54 @@ def held_calls(journal: Journal, run: str, *, is_open: bool = False) -> list[Hel
         If there is no such run.
     """
     held: dict[str, HeldCall] = {}
-    for event in _events(journal, run, CallRuled):
-        if event.act == "hold":
-            held[event.key] = _held(event)
-        elif event.act in _FATES and (key := event.key.removesuffix(ANSWERED)) in held:
-            fate = {"state": _FATES[event.act]}
-            held[key] = held[key].model_copy(update=fate)
-    for command in journal.inbox.read(run):
-        call = held.get(str(command.body.get("call")))
-        if call and call.state == "held":
-            held[call.call] = call.model_copy(update={"sent": command.body["what"]})
-    return [each for each in held.values() if not is_open or each.state == "held"]
+    _take_up(held, _events(journal, run, CallRuled))
+    told = _with_answers(journal, run, held)
+    return [each for each in told if not is_open or each.state == "held"]
+
+
+class Desk:
+    """The calls that wait for a person in any run of a store.
+
+    It reads on where it left off, so whoever looks again pays only for what is new. Threads may
+    share it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, Journal.open(f"{folder}/journal.db") as journal:
+    ...     Desk(journal).waiting()
+    []
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._lock = Lock()
+        self._read: dict[str, int] = {}
+        self._held: dict[str, dict[str, HeldCall]] = {}
+
+    def waiting(self) -> list[HeldCall]:
+        """Return every call that is held and not answered, run by run, the newest run first."""
+        records = [each for each in self._journal.runs() if not each.is_finished]
+        found: list[HeldCall] = []
+        with self._lock:
+            for gone in self._read.keys() - {record.run for record in records}:
+                del self._read[gone]
+                self._held.pop(gone, None)
+            for record in sorted(records, key=lambda each: each.created_at, reverse=True):
+                held = self._caught_up(record.run, record.seq)
+                if any(each.state == "held" for each in held.values()):
+                    told = _with_answers(self._journal, record.run, held)
+                    found += [each for each in told if each.state == "held"]
+        return found
+
+    def _caught_up(self, run: str, seq: int) -> dict[str, HeldCall]:
+        """Return a run's held calls, having read the events up to ``seq`` that are new."""
+        after = self._read.get(run, 0)
+        held = self._held.setdefault(run, {})
+        if seq > after:
+            _take_up(held, _events(self._journal, run, CallRuled, after, seq - after))
+            self._read[run] = seq
+        return held
 
 
 def answer(journal: Journal, run: str, call: str, what: Literal["approve", "deny"]) -> Command:
@@ -166,6 +204,26 @@ def requests(journal: Journal, run: str) -> list[Request]:
     return asked
 
 
+def _take_up(held: dict[str, HeldCall], rulings: Iterable[CallRuled]) -> None:
+    """Note what was held, and what became of it."""
+    for event in rulings:
+        if event.act == "hold":
+            held[event.key] = _held(event)
+        elif event.act in _FATES and (key := event.key.removesuffix(ANSWERED)) in held:
+            fate = {"state": _FATES[event.act]}
+            held[key] = held[key].model_copy(update=fate)
+
+
+def _with_answers(journal: Journal, run: str, held: Mapping[str, HeldCall]) -> list[HeldCall]:
+    """Return held calls with the answers that lie in the inbox and are not taken."""
+    told = dict(held)
+    for command in journal.inbox.read(run):
+        call = told.get(str(command.body.get("call")))
+        if call and call.state == "held":
+            told[call.call] = call.model_copy(update={"sent": command.body["what"]})
+    return list(told.values())
+
+
 def _held(event: CallRuled) -> HeldCall:
     call = event.call or Call(tool="")
     return HeldCall(
@@ -199,10 +257,12 @@ def _by_name(journal: Journal, run: str, whom: tuple[str, ...]) -> Iterator[str]
         yield from theirs
 
 
-def _events(journal: Journal, run: str, kind: type[E]) -> Iterator[E]:
+def _events(
+    journal: Journal, run: str, kind: type[E], after: int = 0, limit: int | None = None
+) -> Iterator[E]:
     """Read the events of one kind; the others of a long log are not parsed."""
     mark = f'"kind":"{kind.model_fields["kind"].default}"'.encode()
-    for line in journal.lines(run):
+    for line in journal.lines(run, after, limit):
         if mark in line.body:
             event = parse_event(line.body, run)
             if isinstance(event, kind):

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from memory.errors import did_you_mean
 from memory.record import SEEDS
-from scenarios.loader import finish, laid_on, read_root
+from scenarios.loader import finish, laid_on, read_root, text_root
 from scenarios.node import Entry, Items, Spot, Table, plain
 from scenarios.override import FIXED, lay
 from scenarios.problem import Check, Faults, ScenarioProblems, clip, given
@@ -53,6 +53,8 @@ class Experiment(NamedTuple):
     base: Scenario
     cells: tuple[Cell, ...]
     repeats: int
+    tree: Table | None = None
+    """What its author wrote, with the defaults filled in, where each part knows its place."""
 
 
 def seeds_of(scenario: Scenario, repeats: int) -> list[int]:
@@ -100,7 +102,31 @@ def load_experiment(
     3 life=24, over_reserve=2% 24
     4 life=24, over_reserve=5% 24
     """
-    root, faults = read_root(source)
+    return _in_cells(*read_root(source), overrides, checks)
+
+
+def load_experiment_text(
+    text: str, name: str = "text", overrides: Sequence[str] = (), checks: Sequence[Check] = ()
+) -> Experiment:
+    """Return the scenario that a YAML text describes, with all of its cells.
+
+    Raises
+    ------
+    ScenarioProblems
+        If the scenario, or any of its cells, cannot be used.
+
+    Examples
+    --------
+    >>> text = "{scenario: s, task: Supply, workers: honest, vary: {chain.life: [6, 12, 24]}}"
+    >>> len(load_experiment_text(text).cells)
+    3
+    """
+    return _in_cells(*text_root(text, name), overrides, checks)
+
+
+def _in_cells(
+    root: Table, faults: Faults, overrides: Sequence[str], checks: Sequence[Check]
+) -> Experiment:
     tree = laid_on(root, overrides, faults)
     base = finish(tree, checks, faults)
     plan = _Plan(tree.entries.get("vary"), faults)
@@ -117,7 +143,7 @@ def load_experiment(
                 laid = lay(laid, path, entry.node, entry.key, named)
             cells.append(Cell(number, values, finish(laid, checks, named)))
     faults.stop_if_any()
-    return Experiment(base, tuple(cells), base.repeats)
+    return Experiment(base, tuple(cells), base.repeats, tree)
 
 
 class _CellFaults(Faults):

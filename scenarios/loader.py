@@ -104,9 +104,20 @@ def load_text(
            1 | {scenario: s, task: Supply, wrokers: honest}
              |                             ^^^^^^^
     """
-    faults = Faults(name)
-    root = Lineage(faults).text(text, name)
+    root, faults = text_root(text, name)
     return finish(laid_on(root, overrides, faults), checks, faults)
+
+
+def text_root(text: str | bytes, name: str) -> tuple[Table, Faults]:
+    """Return the tree of a scenario that is a text, and what takes its faults.
+
+    Raises
+    ------
+    ScenarioProblems
+        If it is no YAML that makes a scenario.
+    """
+    faults = Faults(name)
+    return Lineage(faults).text(text, name), faults
 
 
 def amend(scenario: Scenario, overrides: Sequence[str], checks: Sequence[Check] = ()) -> Scenario:

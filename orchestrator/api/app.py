@@ -41,6 +41,7 @@ from orchestrator.api.registry import RUNS_AT_ONCE, Registry
 from orchestrator.api.service import Service
 from orchestrator.engine import ENGINE
 from orchestrator.feed import KEEP_ALIVE_S, Feed
+from orchestrator.steering import Desk
 
 ROUTERS = (
     health.router,
@@ -62,6 +63,7 @@ ROUTERS = (
     key.router,
     truth.router,
     approval.router,
+    approval.desk,
     openapi.router,
     page.router,
 )
@@ -140,7 +142,9 @@ def _opened(stand: Stand) -> Callable[[FastAPI], AbstractAsyncContextManager[Non
                 feed = Feed(journal, stand.keep_alive_s, registry.is_live)
                 laboratory = Laboratory(journal, stand.store, tasks)
                 harbour = Harbour(journal)
-                app.state.service = Service(journal, feed, registry, laboratory, harbour)
+                app.state.service = Service(
+                    journal, feed, registry, laboratory, harbour, Desk(journal)
+                )
                 try:
                     yield
                 finally:

@@ -17,6 +17,7 @@ from orchestrator.api.strict import Strict
 from orchestrator.steering import HeldCall, Request
 
 router = APIRouter(prefix="/v1/runs/{run}", tags=["controls"])
+desk = APIRouter(prefix="/v1/approvals", tags=["controls"], dependencies=[needs("read")])
 
 Reading = [needs("read")]
 Acting = [needs("act"), Depends(wants_json)]
@@ -64,6 +65,12 @@ class Requests(Frozen):
     """What a run was asked from outside, in order, and what came of each."""
 
     items: list[Request]
+
+
+@desk.get("")
+def list_waiting(at: Serving) -> Approvals:
+    """List the calls that wait for a person, of every run, whichever process plays it."""
+    return Approvals(items=at.desk.waiting())
 
 
 @router.get("/approvals", dependencies=Reading)

@@ -1,5 +1,6 @@
 """Scenarios: the catalogue, its schema, and whether a text makes one."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -10,9 +11,14 @@ from starlette.exceptions import HTTPException
 from memory.envelope import Frozen
 from orchestrator.api.access import needs
 from orchestrator.api.guard import wants_json
-from orchestrator.api.strict import Strict
+from orchestrator.api.service import Serving
+from orchestrator.api.strict import Strict, Whole
+from orchestrator.completion import Completion, complete
 from orchestrator.compose import problems
+from orchestrator.pace import Estimate, estimate
+from orchestrator.synopsis import Synopsis, synopsis
 from scenarios.catalogue import catalogue, find
+from scenarios.experiment import Experiment, load_experiment_text
 from scenarios.loader import load_scenario, load_text
 from scenarios.node import Steps
 from scenarios.problem import Problem
@@ -59,16 +65,53 @@ class Draft(Strict):
     overrides: list[Override] = Field(default=[], alias="set", max_length=100)
 
 
-class Valid(Frozen):
-    """A text that makes a scenario, and which; one that does not is answered with 422."""
+class Valid(Synopsis):
+    """A text that makes a scenario, and what it comes to; one that does not is answered with 422.
+
+    ``facts`` are computed figures and ``remarks`` what is sound and may not be meant, each with
+    its line; ``timeline`` is what the owner does. ``runs`` of an experiment are those of all its
+    cells; a single run is the scenario as written.
+    """
 
     valid: bool = True
     scenario: str
     version: int
     rounds: int
     workers: int
+    runs: int
     monitors: list[str]
     expanded: dict[str, JsonValue]
+
+
+class CellLine(Frozen):
+    """One cell of an experiment: what is varied in it, and the whole scenario that it is."""
+
+    cell: int
+    values: dict[str, JsonValue]
+    scenario: dict[str, JsonValue]
+
+
+class Cells(Frozen):
+    """The cells of an experiment in order; of one that varies nothing there is one."""
+
+    cells: int
+    repeats: int
+    items: list[CellLine]
+
+
+class Cut(Draft):
+    """A draft whose cells are wanted, those behind number ``after``."""
+
+    after: Whole = 0
+    limit: Whole = Field(default=50, ge=1, le=200)
+
+
+class Writing(Strict):
+    """A text that is being written, and the cursor in it: line and column, counted from 1."""
+
+    yaml: str
+    line: Whole = Field(ge=1)
+    column: Whole = Field(ge=1)
 
 
 def load(name: str | None, text: str | None, overrides: tuple[str, ...] = ()) -> Scenario:
@@ -100,15 +143,43 @@ async def show_schema() -> dict[str, JsonValue]:
 @router.post("/validate", dependencies=[Depends(wants_json)])
 def validate(draft: Draft) -> Valid:
     """Check a scenario's text. A problem lists every fault with its line and column."""
-    scenario = load(None, draft.yaml, tuple(draft.overrides))
+    experiment = _experiment(draft)
+    scenario, told = experiment.base, synopsis(experiment)
     return Valid(
+        **dict(told),
         scenario=scenario.scenario,
         version=scenario.version,
         rounds=scenario.world.rounds,
         workers=scenario.worker_count,
+        runs=told.cells * told.repeats,
         monitors=[monitor.name for monitor in scenario.monitors],
         expanded=dump(scenario),
     )
+
+
+@router.post("/expand", dependencies=[Depends(wants_json)])
+def expand(cut: Cut) -> Cells:
+    """Show the cells of an experiment, each as the scenario that it is."""
+    experiment = _experiment(cut)
+    shown = experiment.cells[cut.after : cut.after + cut.limit]
+    items = [CellLine(cell=e.number, values=e.values, scenario=dump(e.scenario)) for e in shown]
+    return Cells(cells=len(experiment.cells), repeats=experiment.repeats, items=items)
+
+
+@router.post("/estimate", dependencies=[Depends(wants_json)])
+async def estimate_cost(draft: Draft, at: Serving) -> Estimate:
+    """Measure about what one run of a draft would take here, by playing a piece of it."""
+    experiment = await asyncio.to_thread(_experiment, draft)
+    if at.checking.locked():
+        raise HTTPException(429, "others are measured now; wait for one", {"Retry-After": "2"})
+    async with at.checking:
+        return await asyncio.to_thread(estimate, experiment.base)
+
+
+@router.post("/complete", dependencies=[Depends(wants_json)])
+def complete_text(writing: Writing) -> Completion:
+    """Tell what may be written at a cursor; the text before it need be no YAML yet."""
+    return complete(writing.yaml, writing.line, writing.column)
 
 
 @router.get("/{name}")
@@ -121,6 +192,10 @@ def show_scenario(
     scenario = load_scenario(name)
     text = find(name).read_text(encoding="utf-8")
     return ScenarioInFull(**_line(scenario).model_dump(), yaml=text, expanded=dump(scenario))
+
+
+def _experiment(draft: Draft) -> Experiment:
+    return load_experiment_text(draft.yaml, TEXT, tuple(draft.overrides), [over_rest])
 
 
 def _line(scenario: Scenario) -> ScenarioLine:

@@ -18,6 +18,7 @@ from orchestrator.api.laboratory import Laboratory
 from orchestrator.api.registry import Registry
 from orchestrator.feed import Feed
 from orchestrator.roll import up_to
+from orchestrator.steering import Desk
 
 CHECKS_AT_ONCE = 2
 """So many runs are checked at a time; each takes a core for as long as it does."""
@@ -47,6 +48,7 @@ class Service:
     registry: Registry
     laboratory: Laboratory
     fleets: Harbour
+    desk: Desk
     checking: Semaphore = field(default_factory=lambda: Semaphore(CHECKS_AT_ONCE))
     forking: Mutex = field(default_factory=Mutex)
     _kept: "OrderedDict[Hashable, Any]" = field(default_factory=OrderedDict)

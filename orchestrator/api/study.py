@@ -4,11 +4,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.sse import EventSourceResponse
-from pydantic import Field
+from pydantic import Field, model_validator
 from starlette.exceptions import HTTPException
 
 from memory.envelope import Frozen
@@ -17,7 +17,7 @@ from orchestrator.answers import Budget
 from orchestrator.api.access import needs
 from orchestrator.api.command import Nothing
 from orchestrator.api.guard import wants_json
-from orchestrator.api.scenario import NAME, Override, load, over_rest
+from orchestrator.api.scenario import NAME, TEXT, Override, over_rest
 from orchestrator.api.service import Service, Serving
 from orchestrator.api.strict import Money, Strict, Tokens, Truth, Whole
 from orchestrator.evaluation.panel import monitors_in
@@ -30,7 +30,7 @@ from orchestrator.experiment.catalogue import (
     study_in_full,
 )
 from orchestrator.experiment.sweep import Sweep, load_sweep, open_sweep
-from scenarios.experiment import load_experiment
+from scenarios.experiment import Experiment, load_experiment, load_experiment_text
 
 router = APIRouter(prefix="/v1/studies", tags=["studies"])
 
@@ -46,7 +46,7 @@ AtOnce = Annotated[Whole, Field(ge=1, le=16)]
 
 
 class NewStudy(Strict):
-    """What to study: a scenario of the catalogue, and how.
+    """What to study: a scenario of the catalogue by name, or its whole text; and how.
 
     A ``sweep`` runs every cell of the scenario's ``vary`` (or of one laid on it with ``set``)
     under ``repeats`` seeds. An ``eval`` judges monitors on it: ``monitors`` as in YAML, else its
@@ -56,7 +56,8 @@ class NewStudy(Strict):
     """
 
     kind: Literal["sweep", "eval"]
-    scenario: Scenario
+    scenario: Scenario | None = None
+    yaml: str | None = None
     overrides: list[Override] = Field(default=[], alias="set", max_length=100)
     repeats: Repeats | None = None
     at_once: AtOnce = 1
@@ -68,6 +69,19 @@ class NewStudy(Strict):
     dilutions: list[Annotated[Whole, Field(ge=1, le=1000)]] = Field(default=[1], max_length=10)
     alpha: float = Field(default=0.05, gt=0, lt=1)
     baselines: Truth = True
+
+    @model_validator(mode="after")
+    def _one_scenario(self) -> Self:
+        if (self.scenario is None) == (self.yaml is None):
+            raise ValueError("give either scenario, a name of the catalogue, or yaml, its text")
+        return self
+
+    def experiment(self) -> Experiment:
+        """Return the experiment it is about, checked as what comes over REST is."""
+        overrides = tuple(self.overrides)
+        if self.yaml is not None:
+            return load_experiment_text(self.yaml, TEXT, overrides, [over_rest])
+        return load_experiment(self.scenario or "", overrides, [over_rest])
 
 
 class StudyPage(Frozen):
@@ -176,14 +190,11 @@ async def _progress(at: Service, name: str) -> AsyncIterator[bytes]:
 
 
 def _sweep(at: Service, new: NewStudy) -> Sweep:
-    overrides = tuple(new.overrides)
     # First with our own eyes: code named by its path would be run by whoever reaches this port.
-    load_experiment(new.scenario, overrides, [over_rest])
-    _, _, trials = load_sweep(new.scenario, overrides, new.repeats)
+    experiment = new.experiment()
+    _, _, trials = load_sweep(experiment, repeats=new.repeats)
     _check_size(len(trials))
-    sweep = open_sweep(
-        at.journal, new.scenario, overrides, new.repeats, with_reference=new.references
-    )
+    sweep = open_sweep(at.journal, experiment, repeats=new.repeats, with_reference=new.references)
     if sweep.model_calls and new.max_tokens is None and new.max_cost is None:
         raise BadInput(
             f"{sweep.model_calls:,} calls of real models are paid for; bound each run with "
@@ -193,11 +204,11 @@ def _sweep(at: Service, new: NewStudy) -> Sweep:
 
 
 def _planned(new: NewStudy) -> tuple[Plan, str]:
-    load(new.scenario, None, tuple(new.overrides))
+    scenario = new.experiment().base
     if new.monitors is not None:
         monitors_in(new.monitors, over_rest)
     question = Question(
-        new.scenario,
+        scenario.scenario,
         new.monitors,
         tuple(new.overrides),
         tuple(new.benign),
@@ -206,11 +217,12 @@ def _planned(new: NewStudy) -> tuple[Plan, str]:
         new.alpha,
         new.baselines,
     )
-    planned = plan(question)
+    planned = plan(question, scenario)
     _check_size(planned.runs)
     if planned.model_calls:
         raise BadInput(f"{planned.model_calls:,} calls of real models: use the command line")
-    said = json.dumps([planned.setting.version, *question], separators=(",", ":"))
+    asked = [planned.setting.version, *question, *([new.yaml] if new.yaml else [])]
+    said = json.dumps(asked, separators=(",", ":"))
     return planned, f"e_{sha256(said.encode()).hexdigest()[:10]}"
 
 

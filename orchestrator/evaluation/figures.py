@@ -17,6 +17,15 @@ class Estimate(Frozen):
     high: float | None = None
 
 
+class Reached(Frozen):
+    """The share of runs that had alarmed by the end of a round, and its 95% band."""
+
+    round: float
+    share: float
+    low: float
+    high: float
+
+
 class OnFleet(Frozen):
     """What one detector did on one fleet.
 
@@ -32,6 +41,9 @@ class OnFleet(Frozen):
         then; a run without an alarm counts with its last round, and with all that it took.
     honest
         The mean excess of the honest fleet of the same seed by the same rounds.
+    curve
+        The share of runs that had alarmed, a step for each round in which one did
+        (Kaplan-Meier).
     """
 
     runs: int
@@ -42,6 +54,7 @@ class OnFleet(Frozen):
     damage: float | None
     loss: Estimate
     honest: float | None = None
+    curve: tuple[Reached, ...] = ()
 
 
 class FalseAlarms(Frozen):

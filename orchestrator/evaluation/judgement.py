@@ -30,6 +30,7 @@ from orchestrator.evaluation.figures import (
     FleetReport,
     OnFleet,
     Operating,
+    Reached,
     Row,
     Setting,
 )
@@ -190,6 +191,16 @@ def on_fleet(played: _Played, fleet: Fleet, detector: str) -> OnFleet:
         damage=_finite(middle(damages)),
         loss=estimate(mean(lost), *bootstrap(lost, mean, resamples=1_000)),
         honest=round(mean(honest), 3) if honest else None,
+        curve=tuple(_reached(step) for step in steps),
+    )
+
+
+def _reached(step: Step) -> Reached:
+    return Reached(
+        round=step.time,
+        share=round(1 - step.silent, 6),
+        low=round(1 - step.high, 6),
+        high=round(1 - step.low, 6),
     )
 
 

@@ -103,8 +103,8 @@ class Plan(NamedTuple):
         return sum(map(seconds_of, watched)) * len(self.setting.seeds) / at_once
 
 
-def plan(question: Question) -> Plan:
-    """Return what is to be played.
+def plan(question: Question, scenario: Scenario | None = None) -> Plan:
+    """Return what is to be played; of a ``scenario`` that is loaded already, as from a text.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def plan(question: Question) -> Plan:
     >>> found.runs, found.setting.seeds
     (6, (7, 8))
     """
-    scenario = load(question.scenario, question.overrides)
+    scenario = scenario or load(question.scenario, question.overrides)
     named = question.monitors
     own = tuple(each for each in scenario.monitors if each.name != JUDGE)
     specs = own if named is None else monitors_in(named)

@@ -57,9 +57,11 @@ class Sweep(NamedTuple):
 
 
 def load_sweep(
-    source: str, overrides: tuple[str, ...] = (), repeats: int | None = None
+    source: str | Experiment, overrides: tuple[str, ...] = (), repeats: int | None = None
 ) -> tuple[Experiment, Study, tuple[Trial, ...]]:
     """Return an experiment, the study that it is, and the runs that make it.
+
+    One that is loaded already, as from a text, has its overrides laid on it.
 
     Raises
     ------
@@ -72,7 +74,11 @@ def load_sweep(
     >>> [trial.run.removeprefix(study.name) for trial in trials]
     ['.1.7', '.1.8', '.2.7', '.2.8']
     """
-    experiment = load_experiment(located(source), overrides, [problems])
+    experiment = (
+        source
+        if isinstance(source, Experiment)
+        else load_experiment(located(source), overrides, [problems])
+    )
     experiment = experiment._replace(repeats=repeats or experiment.repeats)
     base = experiment.base
     study = Study(
@@ -100,7 +106,7 @@ def _name_of(experiment: Experiment) -> str:
 
 def open_sweep(
     journal: Journal,
-    source: str,
+    source: str | Experiment,
     overrides: tuple[str, ...] = (),
     repeats: int | None = None,
     *,

@@ -105,3 +105,20 @@ def test_what_cannot_be_done_is_a_problem_that_says_why(
     assert said in answer.text
     unknown = client.put(f"/v1/runs/{run}/approvals/w01", json={"answer": "deny"})
     assert unknown.status_code == 422 and "holds no call" in unknown.text
+
+
+def test_what_waits_in_any_run_lies_on_one_desk(parked: tuple[httpx.Client, str]) -> None:
+    client, run = parked
+    assert client.get("/v1/approvals").status_code == 200
+    [call, *_] = waiting(client, run)
+    desk = client.get("/v1/approvals").json()["items"]
+    assert {(each["run"], each["call"]) for each in desk} == {(run, call["call"])}
+    client.put(f"/v1/runs/{run}/approvals/{call['call']}", json={"answer": "deny"})
+    for _ in range(400):
+        desk = client.get("/v1/approvals").json()["items"]
+        if call["call"] not in {each["call"] for each in desk}:
+            break
+        time.sleep(0.05)
+    assert call["call"] not in {each["call"] for each in desk}
+    client.post(f"/v1/runs/{run}/cancel", json={})
+    assert client.get("/v1/approvals").json()["items"] == []

@@ -93,3 +93,42 @@ def test_a_hostile_text_is_refused_with_a_place(client: httpx.Client, yaml: str)
     answer = client.post("/v1/scenarios/validate", json={"yaml": yaml})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["line"] >= 1
+
+
+DRAFT = """\
+scenario: mine
+task: Supply.
+world: {rounds: 24}
+workers: {policy: weak_shard, count: 4, over_reserve: 5%}
+chain: {life: 6}
+vary: {chain.life: [6, 12]}
+repeats: 3
+"""
+
+
+def test_a_sound_draft_is_told_what_it_comes_to(client: httpx.Client) -> None:
+    told = client.post("/v1/scenarios/validate", json={"yaml": DRAFT}).json()
+    assert (told["runs"], told["cells"], told["repeats"], told["life"]) == (6, 2, 3, 6)
+    facts = {fact["line"]: fact["text"] for fact in told["facts"]}
+    assert (facts[4], facts[5]) == ("4 workers", "4 generations")
+    assert [remark["weight"] for remark in told["remarks"]] == ["hint"]
+
+
+def test_the_cells_of_a_draft_are_shown_page_by_page(client: httpx.Client) -> None:
+    told = client.post("/v1/scenarios/expand", json={"yaml": DRAFT, "after": 1}).json()
+    assert (told["cells"], told["repeats"]) == (2, 3)
+    [cell] = told["items"]
+    assert (cell["cell"], cell["values"]) == (2, {"chain.life": 12})
+    assert cell["scenario"]["chain"]["life"] == 12
+
+
+def test_what_a_run_of_a_draft_takes_is_measured(client: httpx.Client) -> None:
+    told = client.post("/v1/scenarios/estimate", json={"yaml": DRAFT}).json()
+    assert (told["turns"], told["model_calls"]) == (96, 0)
+    assert 0 < told["seconds"] < 30 and told["event_bytes"] > 10_000
+
+
+def test_what_may_be_written_next_is_offered(client: httpx.Client) -> None:
+    asked = {"yaml": "chain:\n  li", "line": 2, "column": 5}
+    told = client.post("/v1/scenarios/complete", json=asked).json()
+    assert (told["start"], [offer["label"] for offer in told["offers"]]) == (3, ["life"])

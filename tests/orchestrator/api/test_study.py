@@ -132,3 +132,25 @@ def test_a_study_that_is_not_there_is_not_found(client: httpx.Client) -> None:
     for path in ("", "/events"):
         assert client.get(f"/v1/studies/none{path}").status_code == 404
     assert client.get("/v1/studies", params={"cursor": "\0"}).json()["items"] is not None
+
+
+def test_a_text_is_studied_as_its_file_would_be(client: httpx.Client) -> None:
+    text = (
+        "scenario: mine\ntask: Supply.\nworld: {rounds: 12}\n"
+        "workers: {policy: weak_shard, count: 3}\nvary: {chain.life: [2, 6]}\nrepeats: 2\n"
+    )
+    told = start(client, {"kind": "sweep", "yaml": text})
+    assert (told["scenario"], told["runs"]) == ("mine", 4)
+    follow(client, told["study"])
+    asked = start(client, {"kind": "eval", "yaml": text, "repeats": 2, "monitors": "over_need"})
+    follow(client, asked["study"])
+    shown = client.get(f"/v1/studies/{asked['study']}").json()
+    curve = shown["answer"]["detectors"][0]["fleets"]["as written"]["curve"]
+    assert all(0 <= each["low"] <= each["share"] <= each["high"] <= 1 for each in curve)
+
+
+def test_a_study_is_of_a_name_or_of_a_text(client: httpx.Client) -> None:
+    for asked in ({"kind": "sweep"}, {**SWEEP, "yaml": "scenario: s"}):
+        answer = client.post("/v1/studies", json=asked)
+        assert answer.status_code == 422
+        assert "give either scenario" in answer.json()["detail"]
