@@ -16,7 +16,7 @@ Ruling = Literal[
 """What a control may do; a control that does nothing leaves no event."""
 
 CallRuling = Literal["hold", "deny", "cap", "resample", "defer", "approve", "expire"]
-OutsideAct = Literal["approve", "deny", "intervene", "stop", "failed"]
+OutsideAct = Literal["approve", "deny", "intervene", "stop", "rule", "failed"]
 Extent = Literal["agent", "worker", "fleet"]
 
 

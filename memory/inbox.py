@@ -21,7 +21,7 @@ from memory.tables import COMMAND, RUN, AnyRow
 MOST_CHARACTERS = 16_000
 """The longest command, as JSON."""
 
-COMMANDS = ("approve", "deny", "intervene", "stop")
+COMMANDS = ("approve", "deny", "intervene", "stop", "rule")
 """What a run can be told; the rest of a command's body goes with it."""
 
 MOST_WAITING = 10_000

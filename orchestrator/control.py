@@ -12,7 +12,7 @@ from memory.envelope import Actor
 from memory.events import Leg, Transfer
 from memory.facts import Asked
 from memory.verdicts import Verdict
-from orchestrator.mail import Act, Mail
+from orchestrator.mail import Act, Mail, Order
 from orchestrator.stage import Stage
 from orchestrator.standing import ANSWERED
 from orchestrator.turn import end_episode
@@ -49,8 +49,12 @@ async def attend(
     if not is_resumed:
         _rule(stage)
         _claw_back(stage)
+    is_new = False
     for act in mail.news(stage):
-        _take_up(stage, act)
+        is_new |= _take_up(stage, act)
+    if is_new:
+        # What a person takes back is taken back in the round in which it is asked for, too.
+        _claw_back(stage)
     while stage.standing.must_wait:
         await before()
         acts = await mail.wait(stage)
@@ -214,8 +218,11 @@ def _legs(stage: Stage, account: str, keep: float) -> Iterator[Leg]:
             yield Leg(resource=MONEY, debit="vendor", credit="project", amount=refund)
 
 
-def _take_up(stage: Stage, act: Act) -> None:
-    """Log what came from outside, or why nothing follows from it; then let it have its effect."""
+def _take_up(stage: Stage, act: Act) -> bool:
+    """Log what came from outside, or why nothing follows from it; then let it have its effect.
+
+    Return whether it was a ruling.
+    """
     refused = _refusal(stage, act)
     number = act.number or f"failed/{act.body.get('monitor')}"
     ordered = stage.log.append(
@@ -228,15 +235,18 @@ def _take_up(stage: Stage, act: Act) -> None:
         )
     )
     if refused:
-        return
+        return False
     if act.what in ("approve", "deny"):
         _answer(stage, ordered, str(act.body["call"]))
     elif act.what == "stop":
         _stop(stage, ordered, str(act.body["to"]))
+    elif act.what == "rule":
+        _order(stage, ordered, Order.model_validate(act.body))
     elif act.what == "failed":
         for place, spec in enumerate(stage.scenario.controls, 1):
             if spec.fail_closed and spec.monitor in (None, act.body["monitor"]):
                 _fail_closed(stage, place, spec)
+    return act.what == "rule"
 
 
 def _fail_closed(stage: Stage, number: int, spec: ControlSpec) -> None:
@@ -259,6 +269,8 @@ def _refusal(stage: Stage, act: Act) -> str:
         life = stage.lives.of(to)
         is_there = to == "fleet" or to in stage.world.crew or (life and not life.is_over)
         return "" if is_there else f"there is no {to} to stop"
+    if act.what == "rule":
+        return _unruly(stage, act)
     if act.what == "intervene":
         if stage.round >= stage.rounds:
             return "no round follows in which it could be done"
@@ -278,6 +290,38 @@ def _stop(stage: Stage, ordered: Ordered, to: str) -> None:
         stage.round, key=f"outside/{ordered.number}/stop", cause=ordered.seq
     )
     _happen(stage, stage.log.append(Ruled(**envelope, act="stop", to=named, extent=extent)))
+
+
+def _unruly(stage: Stage, act: Act) -> str:
+    """Return why a person's ruling cannot be: whom it names is not there."""
+    try:
+        order = Order.model_validate(act.body)
+    except ValueError:
+        return "it is no ruling"
+    known = stage.notes if order.act == "quarantine" else stage.world.crew
+    for name in order.to:
+        is_account = order.act in ("freeze", "claw_back") and name.startswith(PAYEE)
+        if name not in known and not is_account:
+            return f"there is no {name} to {order.act.replace('_', ' ')}"
+    return ""
+
+
+def _order(stage: Stage, ordered: Ordered, order: Order) -> None:
+    """Rule as a person asks; from then on it holds as a control's ruling does."""
+    act, key = order.act, f"outside/{ordered.number}/{order.act}"
+    tools = ("reserve_compute",) if act == "cap" else MOVING if act in _ON_CALLS else ()
+    envelope = stage.log.envelope(stage.round, key=key, cause=ordered.seq)
+    ruled = Ruled(
+        **envelope,
+        act=act,
+        to=order.to,
+        until=stage.round + order.rounds if order.rounds else 0,
+        tools=tuple(tool for tool in tools if tool in stage.tools),
+        times=1.0 if act == "cap" else 0.0,
+        deadline=DEADLINE if act == "hold" else 0,
+        parks=order.parks and act == "hold",
+    )
+    stage.log.append(ruled)
 
 
 def _answer(stage: Stage, ordered: Ordered, key: str) -> None:

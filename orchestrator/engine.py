@@ -156,7 +156,8 @@ class Engine:
                 dismiss(stage)
             stage.world.settle(number)
             standing = stage.standing
-            if stage.scenario.controls or standing.held or self.mail.is_due(stage):
+            is_ruled = standing.held or standing.rulings
+            if is_ruled or stage.scenario.controls or self.mail.is_due(stage):
                 await self._attend()
             await self._round_done()
             await self._keep_pace(number - first + 1, started_at)

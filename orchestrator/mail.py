@@ -4,11 +4,12 @@ Neither follows from the log, so each enters it as an event (``Ordered``) before
 from it. A replay takes them from there.
 """
 
-from typing import NamedTuple, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from memory.control_events import OutsideAct
+from memory.envelope import Frozen
 from memory.journal import Claim, Journal
 from orchestrator.stage import Stage
 
@@ -19,6 +20,33 @@ class Act(NamedTuple):
     number: int
     what: OutsideAct
     body: dict[str, JsonValue]
+
+
+Ruled = Literal["hold", "deny", "cap", "freeze", "claw_back", "quarantine"]
+"""What a person may rule; to stop somebody is a command of its own."""
+
+
+class Order(Frozen):
+    """A person's ruling, as a control's would be on an alarm.
+
+    Attributes
+    ----------
+    act
+        What is done: ``cap`` to the need of a round, ``claw_back`` all that is held.
+    to
+        To which workers; of ``quarantine``, to which notes.
+    rounds
+        For how many rounds it holds; for good if nothing is said, and ``claw_back`` once.
+    parks
+        Whether the run waits until the calls that are held have been answered.
+    """
+
+    act: Ruled
+    to: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = Field(
+        min_length=1, max_length=1_000
+    )
+    rounds: int | None = Field(default=None, ge=1, le=1_000_000)
+    parks: bool = False
 
 
 class Mail(Protocol):

@@ -14,7 +14,7 @@ TURNS = 400
 """How many turns are played to learn what one costs."""
 
 
-class Estimate(Frozen):
+class Forecast(Frozen):
     """About what one run takes: turns, seconds of one core of this machine, bytes of events.
 
     ``seconds`` is None where models decide, for nobody knows how long they take; of them
@@ -51,7 +51,7 @@ def seconds_of(scenario: Scenario) -> float:
     return estimate(scenario).seconds or 0.0
 
 
-def estimate(scenario: Scenario) -> Estimate:
+def estimate(scenario: Scenario) -> Forecast:
     """Play a piece of a scenario in memory, and return about what the whole takes.
 
     Examples
@@ -63,7 +63,7 @@ def estimate(scenario: Scenario) -> Estimate:
     """
     turns, calls = turns_of(scenario), model_calls_of(scenario)
     if calls:
-        return Estimate(turns=turns, seconds=None, event_bytes=None, model_calls=calls)
+        return Forecast(turns=turns, seconds=None, event_bytes=None, model_calls=calls)
     rounds = max(1, min(scenario.world.rounds, TURNS // scenario.worker_count))
     # What is done for the first time in a process costs more, and is not what the rest will cost.
     _play(scenario, 1)
@@ -71,7 +71,7 @@ def estimate(scenario: Scenario) -> Estimate:
     size = _play(scenario, rounds)
     times = scenario.world.rounds / rounds
     seconds = (time.perf_counter() - begun) * times
-    return Estimate(turns=turns, seconds=seconds, event_bytes=round(size * times), model_calls=0)
+    return Forecast(turns=turns, seconds=seconds, event_bytes=round(size * times), model_calls=0)
 
 
 class _Scale:

@@ -18,6 +18,7 @@ from memory.inbox import Command
 from memory.journal import Journal
 from orchestrator.compose import problems
 from orchestrator.conduct import scenario_of
+from orchestrator.mail import Order
 from orchestrator.standing import ANSWERED
 from scenarios.loader import amend
 from scenarios.timeline import FAMILY
@@ -187,6 +188,18 @@ def stop(journal: Journal, run: str, to: str, op: str = "") -> Command:
     if not to.strip() or len(to) > 200:
         raise BadInput("say whom to stop: an agent such as w03.2, a worker such as w03, or fleet")
     return journal.inbox.put(run, {"what": "stop", "to": to}, op)
+
+
+def rule(journal: Journal, run: str, order: Order, op: str = "") -> Command:
+    """Rule on workers or notes by hand, as a control would on an alarm: from the next round on.
+
+    Raises
+    ------
+    BadInput
+        If the run is over, or the ``op`` stands for another command.
+    """
+    body: dict[str, JsonValue] = order.model_dump(mode="json")
+    return journal.inbox.put(run, {"what": "rule", **body}, op)
 
 
 def requests(journal: Journal, run: str) -> list[Request]:

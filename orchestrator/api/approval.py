@@ -13,7 +13,8 @@ from orchestrator.api.access import needs
 from orchestrator.api.guard import wants_json
 from orchestrator.api.run import KnownRun
 from orchestrator.api.service import Serving
-from orchestrator.api.strict import Strict
+from orchestrator.api.strict import Strict, Truth, Whole
+from orchestrator.mail import Order, Ruled
 from orchestrator.steering import HeldCall, Request
 
 router = APIRouter(prefix="/v1/runs/{run}", tags=["controls"])
@@ -51,6 +52,21 @@ class Stop(Strict):
     """Whom to stop: an agent, which has a successor, a worker for good, or the `fleet`."""
 
     to: str = Field(min_length=1, max_length=200)
+
+
+class NewOrder(Strict):
+    """A person's ruling: what is done, to which workers or notes, and for how many rounds.
+
+    It holds for good where no ``rounds`` are given, and ``claw_back`` once. With ``parks`` the run
+    waits until the calls that are held have been answered.
+    """
+
+    act: Ruled
+    to: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        min_length=1, max_length=1_000
+    )
+    rounds: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
+    parks: Truth = False
 
 
 class Sent(Frozen):
@@ -113,6 +129,18 @@ def intervene(
 def stop(record: KnownRun, said: Stop, at: Serving, idempotency_key: IdempotencyKey = "") -> Sent:
     """Stop an agent, a worker or the fleet at the end of the round that is being played."""
     return _sent(steering.stop(at.journal, record.run, said.to, idempotency_key))
+
+
+@router.post("/rulings", status_code=202, dependencies=Acting)
+def rule(
+    record: KnownRun, said: NewOrder, at: Serving, idempotency_key: IdempotencyKey = ""
+) -> Sent:
+    """Hold, deny, cap, freeze or claw back what workers take, or quarantine notes, by hand.
+
+    It is done at the end of the round that is being played, and holds as a control's ruling.
+    """
+    order = Order(act=said.act, to=tuple(said.to), rounds=said.rounds, parks=said.parks)
+    return _sent(steering.rule(at.journal, record.run, order, idempotency_key))
 
 
 def _sent(command: Command) -> Sent:

@@ -15,7 +15,7 @@ from orchestrator.api.service import Serving
 from orchestrator.api.strict import Strict, Whole
 from orchestrator.completion import Completion, complete
 from orchestrator.compose import problems
-from orchestrator.pace import Estimate, estimate
+from orchestrator.pace import Forecast, estimate
 from orchestrator.synopsis import Synopsis, synopsis
 from scenarios.catalogue import catalogue, find
 from scenarios.experiment import Experiment, load_experiment_text
@@ -167,7 +167,7 @@ def expand(cut: Cut) -> Cells:
 
 
 @router.post("/estimate", dependencies=[Depends(wants_json)])
-async def estimate_cost(draft: Draft, at: Serving) -> Estimate:
+async def estimate_cost(draft: Draft, at: Serving) -> Forecast:
     """Measure about what one run of a draft would take here, by playing a piece of it."""
     experiment = await asyncio.to_thread(_experiment, draft)
     if at.checking.locked():

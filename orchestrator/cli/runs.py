@@ -22,7 +22,7 @@ from orchestrator.cli.door import (
     terminal,
 )
 from orchestrator.cli.run import Ack, FailOnAlarm, NoReference, Pace, Picture, Quiet
-from orchestrator.cli.steering import approvals, approve, deny, intervene, orders, stop
+from orchestrator.cli.steering import approvals, approve, deny, intervene, orders, rule, stop
 
 MOST_FOUND = 20
 """A search lists so many notes at most."""
@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 
 
-for _verb in (approvals, approve, deny, intervene, stop, orders):
+for _verb in (approvals, approve, deny, intervene, stop, rule, orders):
     app.command(_verb.__name__)(_verb)
 
 

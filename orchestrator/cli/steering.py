@@ -137,6 +137,50 @@ def stop(
         _tell_when(run, is_live, store)
 
 
+def rule(  # noqa: PLR0913 - a verb's options are its signature
+    run: Run,
+    act: Annotated[
+        str,
+        typer.Argument(metavar="ACT", help="hold, deny, cap, freeze, claw_back or quarantine."),
+    ],
+    to: Annotated[
+        list[str], typer.Argument(metavar="WHOM...", help="Workers (w03), or notes (n_014).")
+    ],
+    rounds: Annotated[
+        int | None, typer.Option("--for", metavar="ROUNDS", help="For good if left out.")
+    ] = None,
+    parks: Annotated[
+        bool, typer.Option("--parks", help="Let the run wait until held calls are answered.")
+    ] = False,
+    op: Op = "",
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Rule by hand as a control does on an alarm: on what workers take, or on notes."""
+    from pydantic import ValidationError
+
+    from memory.errors import BadInput, did_you_mean
+    from orchestrator.mail import Order
+    from orchestrator.steering import rule
+
+    acts = ("hold", "deny", "cap", "freeze", "claw_back", "quarantine")
+    if act not in acts:
+        nearest = did_you_mean(act, acts) or f"; there are: {', '.join(acts)}"
+        raise BadInput(f"there is no ruling {act!r}{nearest}")
+    try:
+        said = {"act": act, "to": to, "rounds": rounds, "parks": parks}
+        order = Order.model_validate(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadInput(f"{first['loc'][0]}: {first['msg']}") from error
+    with open_journal(store) as journal:
+        command = rule(journal, run, order, op)
+        is_live = journal.run(run).is_live
+    _tell_sent(command, f"{act} of {' '.join(to)}: sent.", json)
+    if not json:
+        _tell_when(run, is_live, store)
+
+
 def orders(run: Run, store: Store = None, json: Json = False) -> None:
     """List what was asked of a run from outside, and what came of it."""
     from orchestrator.cli.controls import told_request

@@ -13,13 +13,15 @@ import pytest
 
 from memory.control_events import CallRuled, Ordered, Ruled
 from memory.errors import BadInput
-from memory.events import Decided, Intervened, Transfer
+from memory.events import Decided, Intervened, NoteRead, Transfer
 from memory.journal import Journal
 from orchestrator import conduct, steering
 from orchestrator.conduct import Performance
 from orchestrator.engine import Listeners
 from orchestrator.evaluate import Summary
 from orchestrator.fork import fork, whole_rounds
+from orchestrator.mail import Order
+from orchestrator.mail import Ruled as Ruling
 from orchestrator.recovery import recover
 from orchestrator.replay import replay
 from tests.orchestrator.test_control import FIRST, SUSPECT, cried, events, of, played, taken
@@ -279,3 +281,75 @@ def test_an_answer_that_contradicts_another_is_refused_and_the_same_is_one(
         steering.answer(journal, "r_1", call, "deny")
     with pytest.raises(BadInput, match="holds no call 'w01'"):
         steering.answer(journal, "r_1", "w01", "deny")
+
+
+def ruled_by_hand(journal: Journal, *orders: Order, after: int = 3) -> Summary:
+    """Play a run in which nobody cries; rule by hand at the end of a round."""
+    performance = conduct.start(journal, cried(""), 7, "r_1")
+
+    def act(round: int) -> None:
+        if round == after - 1:
+            for order in orders:
+                steering.rule(journal, "r_1", order)
+
+    listeners = Listeners(on_round=act, rounds_per_second=1000)
+    summary = asyncio.run(performance.play(listeners, with_references=False))
+    performance.stage.world.ledger.audit(events(journal))
+    assert asyncio.run(replay(journal, "r_1")).ok
+    again = fork(journal, "r_1", list(whole_rounds(journal, "r_1"))[7].seq, run="f_1")
+    assert asyncio.run(again.play(with_references=False)).digest == summary.digest
+    return summary
+
+
+@pytest.mark.parametrize("act", ["hold", "deny", "freeze"])
+def test_a_person_rules_as_a_control_does_from_the_next_round_on(
+    journal: Journal, act: Ruling
+) -> None:
+    ruled_by_hand(journal, Order(act=act, to=(SUSPECT,), rounds=3))
+    [ruled] = [each for each in of(journal, Ruled) if isinstance(each, Ruled)]
+    barred = set(range(ruled.round + 1, ruled.until + 1))
+    assert (ruled.control, len(barred)) == (0, 3)
+    assert barred.isdisjoint(taken(journal, SUSPECT, "r_1"))
+    assert not barred.isdisjoint(taken(journal, "w02", "r_1"))
+    if act == "hold":
+        fates = [each.act for each in of(journal, CallRuled) if isinstance(each, CallRuled)]
+        assert fates.count("hold") == fates.count("expire") == 3
+
+
+def test_what_a_person_caps_and_takes_back_is_as_a_control_would(journal: Journal) -> None:
+    ruled_by_hand(
+        journal,
+        Order(act="claw_back", to=(SUSPECT,)),
+        Order(act="cap", to=(SUSPECT,), rounds=2),
+    )
+    back = [each for each in events(journal) if isinstance(each, Transfer)]
+    assert [each.round for each in back if each.purpose == "claw_back"] in ([3], [4])
+    capped = [each for each in of(journal, CallRuled) if isinstance(each, CallRuled)]
+    assert {each.act for each in capped} == {"cap"} and len(capped) == 2
+
+
+def test_a_ruling_on_what_is_not_there_is_refused_in_the_log(journal: Journal) -> None:
+    ruled_by_hand(
+        journal,
+        Order(act="quarantine", to=("n_999",)),
+        Order(act="deny", to=(SUSPECT, "w99")),
+    )
+    refusals = [each.refused for each in of(journal, Ordered) if isinstance(each, Ordered)]
+    assert refusals == ["there is no n_999 to quarantine", "there is no w99 to deny"]
+    assert of(journal, Ruled) == []
+
+
+def test_a_note_that_a_person_quarantines_is_hidden_from_then_on(journal: Journal) -> None:
+    plain = conduct.start(journal, cried(""), 7, "r_2")
+    asyncio.run(plain.play(with_references=False))
+
+    def later(run: str) -> set[str]:
+        read = (each for each in of(journal, NoteRead, run) if isinstance(each, NoteRead))
+        return {each.note for each in read if each.round == 5}
+
+    # What was handed over in round 4 is read by the successor in round 5.
+    note, *_ = sorted(later("r_2"))
+    ruled_by_hand(journal, Order(act="quarantine", to=(note,)), after=4)
+    [ruled] = [each for each in of(journal, Ruled) if isinstance(each, Ruled)]
+    assert (ruled.act, ruled.to, ruled.round) == ("quarantine", (note,), 4)
+    assert later("r_1") and note not in later("r_1")

@@ -122,3 +122,15 @@ def test_what_waits_in_any_run_lies_on_one_desk(parked: tuple[httpx.Client, str]
     assert call["call"] not in {each["call"] for each in desk}
     client.post(f"/v1/runs/{run}/cancel", json={})
     assert client.get("/v1/approvals").json()["items"] == []
+
+
+def test_a_ruling_by_hand_lies_in_the_runs_inbox(parked: tuple[httpx.Client, str]) -> None:
+    client, run = parked
+    place = f"/v1/runs/{run}/rulings"
+    said = {"act": "cap", "to": ["w01"], "rounds": 3}
+    sent = [client.post(place, json=said, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [each.status_code for each in sent] == [202, 202]
+    assert sent[0].json() == sent[1].json()
+    assert sent[0].json()["what"] == "rule" and sent[0].json()["body"]["to"] == ["w01"]
+    for wrong in ({**said, "act": "dance"}, {**said, "to": []}, {**said, "rounds": 0}):
+        assert client.post(place, json=wrong).status_code == 422

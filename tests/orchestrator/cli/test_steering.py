@@ -70,6 +70,12 @@ def test_what_cannot_be_asked_is_told_with_what_could(cli: Call, spawn: Spawn) -
     assert both.code == 2 and "name one call, or say --all" in both.err
     sent = cli("runs", "intervene", "r_1", "{owner: message, text: Take less.}", "--json")
     assert json.loads(sent.out)["number"] == 1
+    unruly = cli("runs", "rule", "r_1", "quarantin", "n_001")
+    assert unruly.code == 2 and "did you mean 'quarantine'" in unruly.err
+    never = cli("runs", "rule", "r_1", "cap", "w01", "--for", "0")
+    assert never.code == 2 and "rounds: Input should be greater than" in never.err
+    ruled = cli("runs", "rule", "r_1", "cap", "w01", "w02", "--for", "3", "--json")
+    assert json.loads(ruled.out)["body"]["to"] == ["w01", "w02"]
 
 
 def test_the_closing_tells_what_was_held_stopped_and_clawed_back(cli: Call) -> None:
