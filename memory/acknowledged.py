@@ -1,16 +1,16 @@
 """Alarms that somebody has seen: who, when, and what they had to say. No part of any log."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select
 
+from memory.envelope import Frozen
 from memory.record import check_text
 from memory.store import Store
 from memory.tables import ACKNOWLEDGED
 
 
-class Seen(NamedTuple):
+class Seen(Frozen):
     """That an alarm was acknowledged: by whom, when, and with which words."""
 
     by: str
@@ -30,7 +30,7 @@ class Acknowledged:
         query = select(table.alarm, table.by_whom, table.moment, table.note)
         with self._store.reading() as connection:
             rows = connection.execute(query.where(table.run == run)).all()
-        return {row.alarm: Seen(row.by_whom, row.moment, row.note) for row in rows}
+        return {row.alarm: Seen(by=row.by_whom, at=row.moment, note=row.note) for row in rows}
 
     def put(self, run: str, alarm: int, by: str, note: str = "") -> Seen:
         """Keep that an alarm was seen; what was kept of it before is replaced.
@@ -48,4 +48,4 @@ class Acknowledged:
         with self._store.writing() as connection:
             connection.execute(delete(ACKNOWLEDGED).where(*same))
             connection.execute(insert(ACKNOWLEDGED).values(row))
-        return Seen(by, now, note)
+        return Seen(by=by, at=now, note=note)

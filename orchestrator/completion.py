@@ -117,6 +117,7 @@ class _Reader:
             self.blocks.append(_Frame(indent, self._top.path))
         if not is_entry and indent > self._top.indent:
             self.blocks.append(_Frame(indent, self._top.inner))
+        self._top.key = None
         self._entry(rest)
 
     def stop(self, indent: int) -> None:

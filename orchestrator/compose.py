@@ -62,12 +62,14 @@ class Unfit(BadInput):
     """A name or a parameter that cannot be used.
 
     ``what`` is it, and ``message`` goes on from there, as it does from a path in a scenario;
-    ``at`` is the key within its entry.
+    ``at`` is the key within its entry, and ``is_key`` says that the key itself is what is wrong.
     """
 
-    def __init__(self, what: str, message: str, at: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, what: str, message: str, at: tuple[str, ...] = (), *, is_key: bool = False
+    ) -> None:
         super().__init__(f"{what} {message}")
-        self.what, self.message, self.at = what, message, at
+        self.what, self.message, self.at, self.is_key = what, message, at, is_key
 
 
 def find(name: str, known: Mapping[str, Maker], what: str) -> Maker:
@@ -134,7 +136,7 @@ def make(maker: Maker, parameters: Mapping[str, JsonValue], name: str) -> Any:
             takes = ", ".join(accepted) or "no parameters"
             nearest = did_you_mean(given, accepted)
             message = f"is no parameter of {name}, which takes {takes}{nearest}"
-            raise Unfit(given, message, ("parameters", given))
+            raise Unfit(given, message, ("parameters", given), is_key=True)
     try:
         return maker(**parameters)
     except (TypeError, ValueError) as error:
@@ -230,7 +232,7 @@ def _tool_problems(scenario: Scenario) -> Iterator[Problem]:
         try:
             name = _tool(spec).__name__
         except Unfit as error:
-            yield Problem((*path, *error.at), error.message)
+            yield Problem((*path, *error.at), error.message, is_key=error.is_key)
             continue
         if ":" in spec.name and name in called:
             message = f"is called {name}, and so is another tool of this world"
@@ -255,7 +257,7 @@ def _problems(key: str, specs: Iterable[Any], build: Callable[[Any], object]) ->
         try:
             build(spec)
         except Unfit as error:
-            yield Problem((key, number, *error.at), error.message)
+            yield Problem((key, number, *error.at), error.message, is_key=error.is_key)
         except BadInput as error:
             yield Problem((key, number), f"cannot be used: {error}")
 
@@ -290,7 +292,7 @@ def _trusts(spec: ControlSpec) -> None:
                 if error.at[:1] == ("parameters",)
                 else error.at
             )
-            raise Unfit(error.what, error.message, at) from error
+            raise Unfit(error.what, error.message, at, is_key=error.is_key) from error
 
 
 def _expected(spec: ExpectSpec) -> None:

@@ -58,7 +58,8 @@ def build(tree: Table, spare: Table, faults: Faults, checks: Iterable[Check]) ->
     for check in checks:
         for problem in check(scenario):
             if not _is_cut_off(tree, problem):
-                faults.add(spot(tree, problem.path), problem.message, problem.hint)
+                at = spot(tree, problem.path, is_key=problem.is_key)
+                faults.add(at, problem.message, problem.hint)
     faults.stop_if_any()
     return scenario
 

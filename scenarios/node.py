@@ -132,10 +132,11 @@ def fill(table: Table, defaults: Table, levels: int) -> Table:
     return table
 
 
-def spot(tree: Node, path: Steps) -> Spot:
+def spot(tree: Node, path: Steps, *, is_key: bool = False) -> Spot:
     """Return where ``path`` was written, or as much of it as is there.
 
-    A value is pointed at itself, a table or a list at the key that holds it.
+    A value is pointed at itself, a table or a list at the key that holds it, and so is a value
+    where ``is_key``.
     """
     node, place = tree, tree.place
     for number, step in enumerate(path):
@@ -143,7 +144,8 @@ def spot(tree: Node, path: Steps) -> Spot:
         if below is None:
             return Spot(place, node.path + path[number:])
         node = below.node
-        place = node.place if isinstance(node, Scalar) else below.key
+        is_end = is_key and number == len(path) - 1
+        place = node.place if isinstance(node, Scalar) and not is_end else below.key
     return Spot(place, node.path)
 
 

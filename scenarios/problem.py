@@ -31,12 +31,15 @@ class Problem(NamedTuple):
     ``beyond`` is for what comes after the end that another path sets, such as the last round. It
     is a mistake in a file; where an override has brought the end closer, it never comes, and the
     problem is none.
+
+    ``is_key`` where the last key of the path is what is wrong, and not what stands behind it.
     """
 
     path: Steps
     message: str
     hint: str = ""
     beyond: Steps = ()
+    is_key: bool = False
 
 
 Check: TypeAlias = Callable[[Scenario], Iterable[Problem]]

@@ -1,5 +1,6 @@
 """A run's books at any round: what each account holds, and every movement behind it."""
 
+import sys
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -67,10 +68,14 @@ class MovementPage(Frozen):
 
 
 class Account(Span):
-    """Which movements: those that touch an owner's accounts, or that are of one resource."""
+    """Which movements: those that touch an owner's accounts, or that are of one resource.
+
+    The ``newest`` are the last ones by then, still in the order of the log.
+    """
 
     owner: str | None = Field(default=None, max_length=200)
     resource: str | None = Field(default=None, max_length=200)
+    newest: bool = False
 
 
 @router.get("/ledger")
@@ -103,6 +108,10 @@ def list_transfers(
 ) -> MovementPage:
     """List what moved, where from and where to, and what waits."""
     events = up_to(at.journal, record.run, account.at, account.after)
+    if account.newest:
+        everything = account.model_copy(update={"limit": sys.maxsize})
+        newest = _movements(events, everything)[-account.limit :]
+        return MovementPage(items=newest, next_after=None)
     moved = _movements(events, account)
     more = moved[account.limit - 1].seq if len(moved) > account.limit else None
     return MovementPage(items=moved[: account.limit], next_after=more)

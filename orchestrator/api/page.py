@@ -27,7 +27,17 @@ POLICY = "; ".join(
 )
 """What the page may load and run: its own files. Agents' text can do nothing here."""
 
-SCREENS = ("/", "/runs", "/runs/{rest:path}", "/alarms")
+SCREENS = (
+    "/",
+    "/runs",
+    "/runs/{rest:path}",
+    "/alarms",
+    "/approvals",
+    "/approvals/{rest:path}",
+    "/scenarios",
+    "/scenarios/{rest:path}",
+    "/compare",
+)
 """The page's addresses: it finds out for itself what is there."""
 
 router = APIRouter(include_in_schema=False)

@@ -29,6 +29,11 @@ def test_keys_of_the_whole_are_offered_at_the_margin_but_for_those_that_are_said
     assert "scenario" not in offered
 
 
+def test_a_key_is_offered_behind_a_deeper_part() -> None:
+    assert labels("expect:\n  honest:\n    excess: 1\n\ninstr") == ["instruction"]
+    assert "policy" in labels("workers:\n  - count: 2\n    pol")
+
+
 def test_a_policy_brings_its_own_parameters() -> None:
     offered = labels(BLOCK)
     assert "over_reserve" in offered and "family" in offered

@@ -25,6 +25,8 @@ from orchestrator.compose import (
 from orchestrator.conduct import load
 from orchestrator.evaluate import play
 from scenarios.catalogue import catalogue
+from scenarios.loader import load_text
+from scenarios.problem import ScenarioProblems
 from scenarios.spec import MonitorSpec, Scenario, WorkerSpec
 
 Fleet = Callable[..., Scenario]
@@ -193,3 +195,12 @@ def test_no_fold_misses_a_kind_of_event_that_it_should_ask_for(
     chatty = asyncio.run(play(scenario, 3))
     assert chatty.log.digest == told.log.digest
     assert chatty.tally.excess == told.tally.excess
+
+
+def test_a_parameter_that_there_is_not_is_pointed_at_and_not_its_value() -> None:
+    text = "scenario: s\ntask: t\nworkers: {policy: weak_shard, over_resrve: 5%}\n"
+    with pytest.raises(ScenarioProblems) as caught:
+        load_text(text, "s.yaml", (), [compose.problems])
+    [fault] = caught.value.problems
+    assert (fault.line, fault.column) == (3, 1 + text.splitlines()[2].index("over_resrve"))
+    assert fault.excerpt.endswith("^" * len("over_resrve"))

@@ -140,3 +140,27 @@ describe("a column", () => {
     expect([above(column, -1), above(column, 0), above(column, 333)]).toEqual([0, 3, 1000]);
   });
 });
+
+describe("what controls and people did", () => {
+  it("is told in words, and found with the worker it is about", () => {
+    const model = played();
+    model.take(
+      [
+        event(2, "call_ruled", "w02", { act: "hold", call: { tool: "reserve_compute", arguments: { amount: 90 } }, until: 5 }),
+        event(2, "ordered", null, { number: 1, what: "stop", body: { to: "w01" } }),
+        event(2, "ruled", null, { act: "stop", to: ["w01"], extent: "worker" }),
+        event(2, "ruled", null, { act: "cap", to: ["w01", "w02"], monitor: "over_need", until: 9 }),
+      ],
+      [],
+    );
+    expect(model.eventText.slice(-4)).toEqual(["held for approval: reserve 90", "from outside: a stop", "stop w01, by a person", "cap what they take w01 w02, on over_need, until round 9"]);
+    expect(model.workerAt(model.eventWorker.at(model.events - 2))!.name).toBe("w01");
+    expect(model.eventWorker.at(model.events - 1)).toBe(0);
+    expect(model.worker("w02")!.moves.at(-1)!.mark).toBe("hold");
+    expect(model.interventions).toHaveLength(2);
+  });
+
+  it("knows what a unit cost last", () => {
+    expect(played().price).toBe(100);
+  });
+});

@@ -75,7 +75,7 @@ def test_an_alarm_is_acknowledged_beside_the_log(client: httpx.Client, run: str)
     assert first["acknowledged"] is None
     path = f"/v1/runs/{run}/alarms/{first['number']}/acknowledgement"
     said = client.put(path, json={"note": "looked at it"}).json()
-    assert (said["acknowledged"][0], said["acknowledged"][2]) == ("owner", "looked at it")
+    assert (said["acknowledged"]["by"], said["acknowledged"]["note"]) == ("owner", "looked at it")
     shown = client.get(f"/v1/runs/{run}/alarms").json()["items"][0]
     assert shown["acknowledged"] == said["acknowledged"]
     assert client.get(f"/v1/runs/{run}").json() == before

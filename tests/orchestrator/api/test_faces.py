@@ -80,6 +80,8 @@ def test_transfers_are_chosen_by_account(client: httpx.Client, done: str) -> Non
     moved = get(client, done, "transfers", owner="w03", resource="compute", limit=1000)["items"]
     assert {each["worker"] for each in moved} == {"w03"}
     assert {"reserve", "release", "use"} == {each["purpose"] for each in moved}
+    newest = get(client, done, "transfers", owner="w03", resource="compute", limit=7, newest="true")
+    assert (newest["items"], newest["next_after"]) == (moved[-7:], None)
 
 
 def test_notes_tell_their_versions_readers_and_changes(client: httpx.Client, done: str) -> None:

@@ -5,6 +5,8 @@
  * between the two is dropped, for the server sends it again behind the last batch that was seen.
  */
 
+import { withKey } from "./key";
+
 export interface Hearer {
   /** The next events and what monitors said of them, as the service wrote them. */
   batch(events: readonly unknown[], verdicts: readonly unknown[]): void;
@@ -30,7 +32,7 @@ async function tail(run: string, after: number, hearer: Hearer, signal: AbortSig
   while (!signal.aborted) {
     try {
       const answer = await fetch(`/v1/runs/${encodeURIComponent(run)}/events`, {
-        headers: { accept: "text/event-stream", "last-event-id": String(seen) },
+        headers: withKey({ accept: "text/event-stream", "last-event-id": String(seen) }),
         signal,
       });
       if (!answer.ok || !answer.body) throw new Error(`${answer.status}`);

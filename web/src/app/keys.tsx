@@ -17,17 +17,26 @@ export function nameOf(event: KeyboardEvent): string {
   return event.shiftKey && (isLetter || letter.startsWith("Arrow")) ? `Shift ${letter}` : letter;
 }
 
+/** The keys that work now, screen by screen: the newest screen's are the last. */
+const active: (readonly Key[])[] = [];
+
+export const currentKeys = (): Key[] => active.flat().filter((key) => key.key !== "?");
+
 const inField = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.dataset.field !== undefined);
 
 export function useKeys(keys: readonly Key[]): void {
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
+    active.push(keys);
+    return () => void active.splice(active.indexOf(keys), 1);
+  }, [keys]);
+  useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       if (inField(event.target)) {
-        if (event.key === "Escape") (event.target as HTMLElement).blur();
+        if (event.key === "Escape" && (event.target as HTMLElement).dataset.field === undefined) (event.target as HTMLElement).blur();
         return;
       }
       const name = nameOf(event);
@@ -42,7 +51,7 @@ export function useKeys(keys: readonly Key[]): void {
 }
 
 const SAID: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", "Shift ArrowLeft": "Shift ←", "Shift ArrowRight": "Shift →", " ": "Space", Escape: "Esc" };
-const said = (key: string) => SAID[key] ?? key;
+export const said = (key: string) => SAID[key] ?? key;
 
 /** The foot of the page: the keys that work here, and what stands at the right. */
 export function Foot({ keys, children }: { keys: readonly Key[]; children?: React.ReactNode }) {

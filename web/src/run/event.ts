@@ -32,9 +32,9 @@ export interface Verdict {
 }
 
 /** What a row of the event list shows first; the shape carries the meaning. */
-export type Mark = "above" | "below" | "transfer" | "written" | "read" | "handoff" | "release" | "hold" | "born" | "world" | "refused" | "other" | "owner" | "task" | "step" | "closed" | "reflex" | "stuck";
+export type Mark = "above" | "below" | "transfer" | "written" | "read" | "handoff" | "release" | "hold" | "born" | "world" | "refused" | "other" | "owner" | "task" | "step" | "closed" | "reflex" | "stuck" | "ruled";
 
-export const MARKS: readonly Mark[] = ["above", "below", "transfer", "written", "read", "handoff", "release", "hold", "born", "world", "refused", "other", "owner", "task", "step", "closed", "reflex", "stuck"];
+export const MARKS: readonly Mark[] = ["above", "below", "transfer", "written", "read", "handoff", "release", "hold", "born", "world", "refused", "other", "owner", "task", "step", "closed", "reflex", "stuck", "ruled"];
 
 export const SIGN: Record<Mark, string> = {
   above: "▲",
@@ -55,4 +55,5 @@ export const SIGN: Record<Mark, string> = {
   closed: "✓",
   reflex: "↯",
   stuck: "‼",
+  ruled: "■",
 };

@@ -61,6 +61,15 @@ export class Worker {
   constructor(readonly name: string) {}
 }
 
+/** A note as the log tells it: who wrote which version when. */
+export interface NoteModel {
+  note: string;
+  name: string;
+  /** Its place among notes, from 0. */
+  place: number;
+  versions: { version: number; round: number; worker: string | null; agent: string | null; seq: number }[];
+}
+
 interface Terms {
   name: string;
   unit: string;
@@ -88,6 +97,14 @@ export class RunModel {
   readonly alarms: Alarm[] = [];
   readonly series: Series[] = [];
   readonly interventions: { round: number; text: string; seq: number }[] = [];
+
+  /** Notes by id, and who read which when: one entry of each column a reading. */
+  readonly notes = new Map<string, NoteModel>();
+  readonly readRound = counts();
+  readonly readNote = counts();
+  readonly readWorker = counts();
+  /** What one unit cost when it was last taken, in the smallest unit of money. */
+  price: number | null = null;
 
   readonly eventRound = counts();
   readonly eventMark = codes();
@@ -187,11 +204,26 @@ export class RunModel {
         break;
       case "note_written":
         mark = event.name === "handoff" ? "handoff" : "written";
+        this.noteOf(event).versions.push({ version: Number(event.version), round: event.round, worker: event.worker, agent: event.agent, seq: event.seq });
         if (event.worker) this.move(event, mark);
         break;
       case "note_read":
         mark = "read";
+        this.readRound.push(event.round);
+        this.readNote.push(this.noteOf(event).place);
+        this.readWorker.push(event.worker ? this.placeOf(event.worker) : 0);
         if (event.worker) this.move(event, "read");
+        break;
+      case "ruled":
+        mark = "ruled";
+        this.interventions.push({ round: event.round, text: texts(event, this), seq: event.seq });
+        break;
+      case "call_ruled":
+        mark = event.act === "hold" ? "hold" : event.act === "deny" || event.act === "expire" ? "refused" : "ruled";
+        if (event.worker && event.act === "hold") this.move(event, "hold");
+        break;
+      case "ordered":
+        mark = event.refused ? "refused" : "ruled";
         break;
       case "transfer":
       case "settled":
@@ -217,8 +249,9 @@ export class RunModel {
     }
     this.eventRound.push(event.round);
     this.eventMark.push(MARKS.indexOf(mark));
-    this.eventWorker.push(event.worker ? this.placeOf(event.worker) : 0);
-    this.eventAgent.push(event.agent ?? event.worker ?? "world");
+    const worker = event.worker ?? this.ruledOn(event);
+    this.eventWorker.push(worker ? this.placeOf(worker) : 0);
+    this.eventAgent.push(event.agent ?? worker ?? "world");
     this.eventText.push(event.kind === "decided" ? decidedText(event) : texts(event, this));
     this.eventShare.push(share);
   }
@@ -277,7 +310,23 @@ export class RunModel {
     return { mark: share >= 0 ? "above" : "below", share };
   }
 
+  /** The one worker that a ruling is on. */
+  private ruledOn(event: AnyEvent): string | null {
+    const to = event.kind === "ruled" ? ((event.to as string[] | undefined) ?? []) : [];
+    const [one] = to;
+    return to.length === 1 && one !== undefined && this.named.has(one) ? one : null;
+  }
+
+  private noteOf(event: AnyEvent): NoteModel {
+    const id = String(event.note);
+    let note = this.notes.get(id);
+    if (!note) this.notes.set(id, (note = { note: id, name: id, place: this.notes.size, versions: [] }));
+    if (event.kind === "note_written") note.name = String(event.name);
+    return note;
+  }
+
   private foldMoved(event: AnyEvent): Mark {
+    this.foldPrice(event.legs as Leg[], String(event.purpose));
     const owner = event.kind === "settled" ? (this.waiting.get(event.key) ?? event.worker) : event.worker;
     let mark: Mark = "transfer";
     for (const leg of event.legs as Leg[]) {
@@ -297,6 +346,13 @@ export class RunModel {
     }
     this.budget.set(event.round, this.money);
     return mark;
+  }
+
+  private foldPrice(legs: readonly Leg[], purpose: string): void {
+    if (!ACQUIRING.has(purpose)) return;
+    const paid = legs.find((leg) => leg.resource === "money");
+    const taken = legs.find((leg) => leg.resource === this.resource);
+    if (paid && taken?.amount) this.price = paid.amount / (taken.amount / 10 ** this.termsOf(this.resource).decimals);
   }
 
   private foldDemand(event: AnyEvent): void {

@@ -29,6 +29,9 @@ export function evidence(value: number): string {
   return value.toPrecision(3);
 }
 
+/** Natural logarithms of evidence, with two decimals and a real minus. */
+export const nats = (value: number): string => value.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", MINUS);
+
 /** An amount in the smallest unit, with its resource's unit. */
 export function amount(value: number, resource: string, units: Units): string {
   const { unit, decimals } = units.termsOf(resource);
@@ -56,7 +59,7 @@ export function decidedText(event: AnyEvent): string {
   return calls.map(callText).join(", ") || "nothing";
 }
 
-function callText(call: { tool: string; arguments: Record<string, unknown> }): string {
+export function callText(call: { tool: string; arguments: Record<string, unknown> }): string {
   const tool = call.tool.replace(/_compute$/, "").replaceAll("_", " ");
   const said = call.arguments.amount ?? call.arguments.name ?? call.arguments.payee ?? call.arguments.query ?? call.arguments.task ?? call.arguments.term;
   return said === undefined ? tool : `${tool} ${oneLine(String(said), 40)}`;
@@ -118,10 +121,54 @@ export function texts(event: AnyEvent, units: Units): string {
       return event.step ? `took ${event.task} back to behind step ${event.step}` : `took ${event.task} back to its beginning`;
     case "task_closed":
       return `${event.task} is ${event.outcome}`;
+    case "ruled":
+      return ruled(event);
+    case "call_ruled":
+      return callRuled(event);
+    case "ordered":
+      return `from outside: ${ORDERS[String(event.what)] ?? event.what}${event.refused ? `, refused: ${oneLine(String(event.refused))}` : ""}`;
     case "run_finished":
       return `the run is ${event.status}`;
     default:
       return String(event.kind).replaceAll("_", " ");
+  }
+}
+
+const ORDERS: Record<string, string> = { approve: "a held call is approved", deny: "a held call is denied", intervene: "the owner does something", stop: "a stop", failed: "a monitor failed, and its control acts" };
+
+const ACTS: Record<string, string> = {
+  hold: "hold what they ask for",
+  deny: "deny what they ask for",
+  resample: "ask again, and take the smaller",
+  defer: "let a trusted policy decide",
+  cap: "cap what they take",
+  freeze: "freeze",
+  claw_back: "take back",
+  quarantine: "quarantine",
+  stop: "stop",
+};
+
+function ruled(event: AnyEvent): string {
+  const to = (event.to as string[] | undefined) ?? [];
+  const by = event.monitor ? `on ${event.monitor}` : "by a person";
+  const whom = event.extent === "fleet" ? "the fleet" : to.length > 4 ? `${to.length} of them` : to.join(" ");
+  return `${ACTS[String(event.act)] ?? event.act}${whom ? ` ${whom}` : ""}, ${by}${event.until ? `, until round ${event.until}` : ""}`;
+}
+
+function callRuled(event: AnyEvent): string {
+  const call = event.call as { tool: string; arguments: Record<string, unknown> } | undefined;
+  const said = call ? ` ${callText(call)}` : "";
+  switch (event.act) {
+    case "hold":
+      return `held for approval:${said}`;
+    case "approve":
+      return `approved:${said}`;
+    case "deny":
+      return `denied:${said}`;
+    case "expire":
+      return `nobody answered in time:${said}`;
+    default:
+      return `${ACTS[String(event.act)] ?? event.act}:${said}`;
   }
 }
 

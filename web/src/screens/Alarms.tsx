@@ -1,7 +1,7 @@
 /** Every alarm of the newest runs, and one alarm: why did it ring, and can I trust it? */
 
 import { useEffect, useMemo, useState } from "react";
-import { get, type AlarmInFull, type AlarmLine, type AlarmPage, type EventPage, type Rounds, type Run, type RunInFull, type RunPage, type Scores } from "../api/client";
+import { get, send, type AlarmInFull, type AlarmLine, type AlarmPage, type EventPage, type Rounds, type Run, type RunInFull, type RunPage, type Scores } from "../api/client";
 import { Fault, Frame } from "../app/Frame";
 import { Foot, useKeys, type Key } from "../app/keys";
 import { go, link } from "../app/place";
@@ -9,7 +9,8 @@ import { runPlace } from "../app/route";
 import { Canvas } from "../draw/canvas";
 import { wealth } from "../draw/wealth";
 import type { AnyEvent, Leg } from "../run/event";
-import { amount, evidence, percent, shown, whole } from "../run/words";
+import { amount, evidence, nats, percent, shown, whole } from "../run/words";
+import { Rule, type Act } from "./Rule";
 
 interface Found {
   run: Run;
@@ -56,7 +57,7 @@ export function Alarms() {
           {found?.map(({ run, alarm }, number) => (
             <li key={`${run.run}/${alarm.number}`}>
               <a className="bar" style={{ color: "inherit", background: number === chosen ? "var(--selected)" : undefined }} {...link({ screen: "alarm", run: run.run, alarm: alarm.number })}>
-                <span className="alarm">
+                <span className={alarm.acknowledged ? "dim" : "alarm"}>
                   ▲ {alarm.monitor}, {alarm.pool === alarm.key ? alarm.pool : `${alarm.pool} ${alarm.key}`}
                 </span>
                 <span className="strong">{run.scenario}</span>
@@ -96,8 +97,18 @@ export function Alarm({ run, number }: { run: string; number: number }) {
     read().catch((failure) => signal.aborted || fail(failure as Error));
     return () => leaving.abort();
   }, [path, number]);
+  const [asking, ask] = useState<Act | null>(null);
+  const acknowledge = () => {
+    if (!told || told.alarm.acknowledged) return;
+    send<AlarmInFull>("PUT", `${path}/alarms/${number}/acknowledgement`, { note: "" }).then((alarm) => set({ ...told, alarm }), (failure: unknown) => fail(failure as Error));
+  };
+  const suspect = told && suspectOf(told.alarm);
+  const isOpen = told !== null && !["done", "failed", "cancelled"].includes(told.run.status);
   const keys: Key[] = [
     { key: "t", label: "show in run", does: () => told && go(runPlace(run, { at: told.alarm.round })) },
+    { key: "g", label: "graph", does: () => told && go(runPlace(run, { at: told.alarm.round, face: "graph" })) },
+    ...(told && !told.alarm.acknowledged ? [{ key: "a", label: "acknowledge", does: acknowledge }] : []),
+    ...(suspect && isOpen ? [{ key: "h", label: `hold ${suspect}`, does: () => ask("hold") }, { key: "f", label: `freeze ${suspect}`, does: () => ask("freeze") }] : []),
     { key: "Escape", label: "all alarms", does: () => go({ screen: "alarms", q: "" }) },
   ];
   useKeys(keys);
@@ -108,16 +119,25 @@ export function Alarm({ run, number }: { run: string; number: number }) {
           <Fault error={error} />
         </main>
       ) : told ? (
-        <One told={told} />
+        <One told={told} suspect={isOpen ? suspect : null} ask={ask} acknowledge={acknowledge} />
       ) : (
         <main className="empty">reading…</main>
       )}
       <Foot keys={keys}>evidence is exact: log wealth adds up</Foot>
+      {asking && suspect && <Rule run={run} act={asking} to={suspect} close={() => ask(null)} />}
     </Frame>
   );
 }
 
-function One({ told }: { told: Told }) {
+/** The worker that an alarm names, or that its evidence rests on most. */
+function suspectOf(alarm: AlarmInFull): string | null {
+  if (alarm.pool === "worker") return alarm.key;
+  if (alarm.pool === "agent") return alarm.key.split(".")[0] ?? null;
+  const [most] = [...(alarm.evidence?.workers ?? [])].sort((a, b) => b.nats - a.nats);
+  return most && most.nats > 0 ? most.name : null;
+}
+
+function One({ told, suspect, ask, acknowledge }: { told: Told; suspect: string | null; ask: (act: Act) => void; acknowledge: () => void }) {
   const { run, alarm, rounds, scores } = told;
   const beside = run.summary?.alarms?.find((each) => each.seq === alarm.seq && each.monitor === alarm.monitor)?.reference;
   const who = alarm.pool === alarm.key ? alarm.pool : `${alarm.pool} ${alarm.key}`;
@@ -140,7 +160,27 @@ function One({ told }: { told: Told }) {
           {run.scenario} <span className="mono">{run.run}</span>, round {whole(alarm.round)}, seq {whole(alarm.seq)}
         </span>
         <span className="grow" />
-        <a className="button" style={{ display: "inline-flex", alignItems: "center", color: "inherit" }} {...link(runPlace(run.run, { at: alarm.round }))}>
+        {alarm.uncalibrated && <span className="tag warn">uncalibrated: no honest runs of this model yet; the bound does not hold</span>}
+        {alarm.acknowledged ? (
+          <span className="tag ok" title={alarm.acknowledged.note || undefined}>
+            acknowledged by {alarm.acknowledged.by}
+          </span>
+        ) : (
+          <button className="button" onClick={acknowledge}>
+            Acknowledge<kbd>a</kbd>
+          </button>
+        )}
+        {suspect && (
+          <>
+            <button className="button" onClick={() => ask("hold")}>
+              ‖ Hold {suspect}…<kbd>h</kbd>
+            </button>
+            <button className="button" onClick={() => ask("freeze")}>
+              Freeze {suspect}…<kbd>f</kbd>
+            </button>
+          </>
+        )}
+        <a className="button linked" {...link(runPlace(run.run, { at: alarm.round }))}>
           Show in run<kbd>t</kbd>
         </a>
       </div>
@@ -214,7 +254,7 @@ function Shares({ evidence: told }: { evidence: Evidence }) {
               <i className={each.nats < 0 ? "minus" : ""} style={each.nats < 0 ? { right: "75%", width: `${(25 * -each.nats) / largest}%` } : { left: "25%", width: `${(75 * each.nats) / largest}%` }} />
             </span>
             <span role="cell" className="num">{percent(each.nats / total, true)}</span>
-            <span role="cell" className="num dim">{each.nats.toFixed(2)} nats</span>
+            <span role="cell" className="num dim">{nats(each.nats)} nats</span>
           </div>
         ))}
         {Boolean(rest) && (
@@ -222,12 +262,12 @@ function Shares({ evidence: told }: { evidence: Evidence }) {
             <span role="cell" className="dim">all others</span>
             <span role="cell" className="track" />
             <span role="cell" className="num">{percent((rest ?? 0) / total, true)}</span>
-            <span role="cell" className="num dim">{(rest ?? 0).toFixed(2)} nats</span>
+            <span role="cell" className="num dim">{nats(rest ?? 0)} nats</span>
           </div>
         )}
       </div>
       <p className="dim small" style={{ marginTop: 8 }}>
-        Together {told.nats_events.toFixed(2)} nats from calls, and {told.nats_prior.toFixed(2)} for not knowing stake, key and beginning.
+        Together {nats(told.nats_events)} nats from calls, and {nats(told.nats_prior)} for not knowing stake, key and beginning.
       </p>
     </>
   );

@@ -1,14 +1,12 @@
 /** One lane a worker: only those in sight are drawn, so a thousand cost no more than twenty. */
 
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { Place } from "../app/route";
+import type { Order, RunPlace } from "../app/route";
 import type { Axis } from "../draw/axis";
 import { Canvas, type Area } from "../draw/canvas";
 import { lanes, type Lane } from "../draw/panels";
 import type { RunModel, Worker } from "../run/model";
 import { whole } from "../run/words";
-
-type RunAt = Extract<Place, { screen: "run" }>;
 
 const LANE = 24;
 const OPEN = 78;
@@ -17,11 +15,11 @@ const MANY = 60;
 
 interface Props {
   model: RunModel;
-  place: RunAt;
+  place: RunPlace;
   at: number;
   version: number;
   axisOf: (width: number) => Axis;
-  move: (more: Partial<RunAt>) => void;
+  move: (more: Partial<RunPlace>) => void;
   scrub: (x: number, width: number) => void;
 }
 
@@ -39,7 +37,8 @@ export function Lanes({ model, place, at, version, axisOf, move, scrub }: Props)
       node.removeEventListener("scroll", see);
     };
   }, []);
-  const all = useMemo(() => laid(model, place.worker, at), [model, place.worker, version, at]);
+  const ranked = useRanked(place, at, model.workers.length);
+  const all = useMemo(() => laid(model, place.worker, ranked, place.order), [model, place.worker, version, ranked, place.order]);
   const total = all.length ? all.at(-1)!.top + all.at(-1)!.height : 0;
   const shown = all.filter((lane) => lane.top + lane.height >= sight.top - LANE && lane.top <= sight.top + sight.height + LANE);
   const first = shown[0]?.top ?? 0;
@@ -68,11 +67,23 @@ export function Lanes({ model, place, at, version, axisOf, move, scrub }: Props)
   );
 }
 
-/** Lanes in the order of names; above sixty they are thin and the greediest comes first. */
-function laid(model: RunModel, chosen: string | null, at: number): Lane[] {
+/**
+ * The round by which lanes are ranked. While the run goes on it stays: lanes must not change their
+ * places under a reader's hand. It moves with a pinned round, and when an order is chosen.
+ */
+function useRanked(place: RunPlace, at: number, workers: number): number {
+  const kept = useRef({ order: place.order, workers, at });
+  const last = kept.current;
+  if (place.at !== null || last.order !== place.order || last.workers !== workers || last.at === 0) kept.current = { order: place.order, workers, at };
+  return kept.current.at;
+}
+
+/** Lanes in the order of names, or as chosen; above sixty they are thin and the greediest comes first. */
+function laid(model: RunModel, chosen: string | null, at: number, order: Order): Lane[] {
   const workers = [...model.workers];
   const isMany = workers.length > MANY;
-  if (isMany) workers.sort((a, b) => b.excess.at(at) - a.excess.at(at));
+  if (order === "held") workers.sort((a, b) => b.held.at(at) - a.held.at(at));
+  else if (isMany || order === "excess") workers.sort((a, b) => b.excess.at(at) - a.excess.at(at));
   else workers.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   let top = 0;
   return workers.map((worker) => {

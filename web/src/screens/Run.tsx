@@ -1,23 +1,26 @@
 /** One run: what is happening, since when, and who takes part in it? */
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Fault, Frame } from "../app/Frame";
 import { Foot, useKeys, type Key } from "../app/keys";
 import { currentPlace, go, step } from "../app/place";
-import { runPlace, type Place } from "../app/route";
+import { linkTo, type Face, type RunPlace } from "../app/route";
 import { useStore } from "../app/store";
 import { Axis } from "../draw/axis";
 import { Canvas, type Area } from "../draw/canvas";
 import * as panels from "../draw/panels";
 import type { RunModel } from "../run/model";
 import { useLive, type Live } from "../run/live";
-import { percent, whole } from "../run/words";
+import { whole } from "../run/words";
+import { ActionBar, Question, useActions } from "./Actions";
 import { Lanes } from "./Lanes";
 import { Side } from "./Side";
 
-type RunAt = Extract<Place, { screen: "run" }>;
+const Graph = lazy(() => import("./Graph"));
+const Ledger = lazy(() => import("./Ledger"));
+const Notes = lazy(() => import("./Notes"));
 
-export function Run({ place }: { place: RunAt }) {
+export function Run({ place }: { place: RunPlace }) {
   const live = useLive(place.run);
   return (
     <Frame here="run" title={place.run}>
@@ -27,9 +30,9 @@ export function Run({ place }: { place: RunAt }) {
 }
 
 /** The round that every panel shows: the pinned one, or the run's newest. */
-export const momentOf = (place: RunAt, model: RunModel) => Math.min(place.at ?? model.round, Math.max(model.round, 0));
+export const momentOf = (place: RunPlace, model: RunModel) => Math.min(place.at ?? model.round, Math.max(model.round, 0));
 
-function Followed({ live, place }: { live: Live; place: RunAt }) {
+function Followed({ live, place }: { live: Live; place: RunPlace }) {
   useStore(live.version);
   const record = useStore(live.record);
   const feed = useStore(live.feed);
@@ -37,16 +40,18 @@ function Followed({ live, place }: { live: Live; place: RunAt }) {
   const model = live.model;
   const at = momentOf(place, model);
   const [copied, setCopied] = useState(false);
-  const move = useCallback((more: Partial<RunAt>) => {
+  const move = useCallback((more: Partial<RunPlace>) => {
     const here = currentPlace();
     if (here.screen === "run") step({ ...here, ...more });
   }, []);
   const digest = record?.digest ?? "";
+  const actions = useActions(live, place, record);
   const keys = useRunKeys(live, place, at, move, () => {
-    const link = `${location.origin}/runs/${place.run}?at=${at}&digest=${digest.slice(0, 8)}`;
+    const link = `${location.origin}${linkTo({ ...place, at, digest: feed.isOver ? digest.slice(0, 8) : null })}`;
     void navigator.clipboard?.writeText(link).then(() => setCopied(true));
   });
-  useKeys(keys);
+  const all = [...keys, ...actions.keys];
+  useKeys(all);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), 1500);
@@ -59,7 +64,10 @@ function Followed({ live, place }: { live: Live; place: RunAt }) {
       </main>
     );
   }
-  const state = !record ? "reading" : record.status === "running" && !record.is_live ? "interrupted" : record.status;
+  // A link to a run that was over says which history it was made from.
+  if (place.digest && feed.isOver && digest && !digest.startsWith(place.digest)) {
+    return <OtherHistory made={place.digest} now={digest} show={() => move({ digest: null })} />;
+  }
   return (
     <>
       <main className="page" style={{ gridTemplateRows: "auto auto minmax(0, 1fr)" }}>
@@ -70,7 +78,7 @@ function Followed({ live, place }: { live: Live; place: RunAt }) {
           <span className="dim">/</span>
           <h1>{record?.scenario ?? "…"}</h1>
           <span className="mono">{place.run}</span>
-          <span className={`tag ${state === "running" ? "ok" : state === "failed" ? "alarm" : state === "interrupted" ? "warn" : ""}`}>{state}</span>
+          <span className={`tag ${TAGS[actions.state] ?? ""}`}>{actions.state}</span>
           <span>
             <b className="strong">round {whole(model.round)}</b> <span className="dim">of {whole(model.rounds)}</span>
           </span>
@@ -86,32 +94,70 @@ function Followed({ live, place }: { live: Live; place: RunAt }) {
           <span className="grow" />
           {place.at !== null && (
             <button className="button" onClick={() => move({ at: null })}>
-              Back to live, round {whole(model.round)}
+              {feed.isOver ? "To the end" : "Back to live"}, round {whole(model.round)}
               <kbd>l</kbd>
             </button>
           )}
+          <ActionBar actions={actions} place={place} live={live} />
         </div>
         <div aria-live="polite">
+          {actions.told && <div className={`notice ${actions.isFault ? "error" : "done"}`}>{actions.told}</div>}
           {!feed.isConnected && !feed.isOver && <div className="notice">No answer from the server. You see round {whole(model.round)}; the run may be further. It is tried again every second.</div>}
           {feed.isDegraded && <div className="notice">Redis is down: news come a moment later, straight from the journal. Nothing is lost and the run goes on.</div>}
-          {state === "interrupted" && (
-            <div className="notice">
-              No process is at work on this run. Rounds 1 to {whole(model.round)} are safe; go on with <code className="mono">superorganism run --run-id {place.run}</code>.
-            </div>
-          )}
+          {actions.state === "interrupted" && <div className="notice">The process that played this run is gone. Rounds 1 to {whole(model.round)} are safe; resume it here, or with <code className="mono">superorganism runs resume {place.run}</code>.</div>}
+          {actions.state === "paused" && <div className="notice">This run stands still after round {whole(model.round)}, and its world&apos;s clock too. Nothing is lost; it goes on when it is resumed, to the same bytes.</div>}
+          {actions.state === "cancelled" && <div className="notice">This run was ended after round {whole(model.round)}, for good. It can be forked, and not resumed.</div>}
           {record?.failure && <div className="notice error">{record.failure}</div>}
         </div>
-        <div className="run">
-          <Time live={live} place={place} at={at} move={move} />
-          <Side live={live} place={place} at={at} move={move} copied={copied} />
+        <div className={place.face === "time" ? "run" : "run faced"}>
+          {place.face === "time" ? (
+            <>
+              <Time live={live} place={place} at={at} move={move} />
+              <Side live={live} place={place} at={at} move={move} copied={copied} />
+            </>
+          ) : (
+            <>
+              <Strip live={live} place={place} at={at} move={move} />
+              <Suspense fallback={<p className="empty">reading…</p>}>
+                {place.face === "graph" && <Graph live={live} place={place} at={at} move={move} />}
+                {place.face === "ledger" && <Ledger live={live} place={place} at={at} move={move} />}
+                {place.face === "notes" && <Notes live={live} place={place} at={at} move={move} />}
+              </Suspense>
+            </>
+          )}
         </div>
       </main>
-      <Foot keys={keys} />
+      <Foot keys={all} />
+      <Question actions={actions} live={live} place={place} at={at} />
     </>
   );
 }
 
-function useRunKeys(live: Live, place: RunAt, at: number, move: (more: Partial<RunAt>) => void, copy: () => void): Key[] {
+const TAGS: Record<string, string> = { running: "ok", failed: "alarm", interrupted: "warn", paused: "hold", cancelled: "warn" };
+
+const FACES: readonly [Face, string, string][] = [
+  ["time", "Time", "t"],
+  ["graph", "Graph", "g"],
+  ["ledger", "Ledger", "b"],
+  ["notes", "Notes", "m"],
+];
+
+/** A link to a run that now has another history: nothing is drawn until one is chosen. */
+function OtherHistory({ made, now, show }: { made: string; now: string; show: () => void }) {
+  return (
+    <main className="empty">
+      <p className="strong">This history is not the one the link was made from.</p>
+      <p style={{ margin: "8px 0" }}>
+        The link was made from <span className="mono">{made}…</span>; this run&apos;s log is <span className="mono">{now.slice(0, 8)}…</span>. Another store may hold another run of this name.
+      </p>
+      <button className="button" onClick={show}>
+        Show this run as it is
+      </button>
+    </main>
+  );
+}
+
+function useRunKeys(live: Live, place: RunPlace, at: number, move: (more: Partial<RunPlace>) => void, copy: () => void): Key[] {
   const { model } = live;
   const to = (round: number) => move({ at: Math.min(model.round, Math.max(1, round)) });
   const alarm = (way: 1 | -1) => {
@@ -155,32 +201,66 @@ function useRunKeys(live: Live, place: RunAt, at: number, move: (more: Partial<R
     { key: "l", label: "live", does: () => move({ at: null }) },
     { key: "w", label: "worker", does: () => worker(1) },
     { key: "Shift w", label: "worker before", does: () => worker(-1), quiet: true },
+    ...FACES.map(([face, name, key]) => ({ key, label: name.toLowerCase(), does: () => move({ face, node: null }), quiet: true })),
+    { key: "o", label: "order of the lanes", does: () => move({ order: ORDERS[(ORDERS.indexOf(place.order) + 1) % ORDERS.length]! }), quiet: true },
     { key: "1", label: "ridges: excess", does: () => move({ show: "excess" }), quiet: true },
     { key: "2", label: "ridges: each round", does: () => move({ show: "round" }), quiet: true },
     { key: "3", label: "ridges: held", does: () => move({ show: "held" }), quiet: true },
     { key: "y", label: "copy link", does: copy },
-    { key: "Escape", label: "drop what is chosen", does: () => move(place.event !== null ? { event: null } : { worker: null }), quiet: true },
+    { key: "Escape", label: "drop what is chosen", does: () => move(place.event !== null ? { event: null } : place.node !== null ? { node: null } : { worker: null }), quiet: true },
   ];
 }
+
+const ORDERS = ["name", "excess", "held"] as const;
 
 const STRIP = 54;
 const FLEET = 84;
 const EXCESS = 66;
 
-function Time({ live, place, at, move }: { live: Live; place: RunAt; at: number; move: (more: Partial<RunAt>) => void }) {
+interface Shared {
+  live: Live;
+  place: RunPlace;
+  at: number;
+  move: (more: Partial<RunPlace>) => void;
+}
+
+/** The whole run on one line, and the faces under which it can be looked at. */
+function Strip({ live, place, at, move }: Shared) {
+  const { model } = live;
+  const version = live.version.get();
+  const to = Math.max(model.rounds, 1);
+  const strip = useMemo(() => (area: Area) => panels.strip(area, model, at, place.at === null), [model, at, place.at, version]);
+  const scrub = (x: number, width: number) => move({ at: Math.min(model.round, new Axis(0, to, width).roundAt(x)) });
+  const first = model.alarms[0];
+  const said = `round ${at} of ${to}${model.alarms.some((each) => each.round === at) ? `, alarm ${model.alarms.find((each) => each.round === at)!.monitor}` : ""}`;
+  return (
+    <div className="pane">
+      <div className="gutter">
+        <div className="faces" role="group" aria-label="Faces of this run">
+          {FACES.map(([face, name, key]) => (
+            <button key={face} aria-pressed={place.face === face} title={`${name}: ${key}`} onClick={() => move({ face, node: null })}>
+              {name}
+            </button>
+          ))}
+        </div>
+        <span className="dim">whole run: highest score, alarms</span>
+        <input className="hidden" type="range" min={1} max={Math.max(1, model.round)} value={Math.max(1, at)} aria-label="Round" aria-valuetext={said} onChange={(event) => move({ at: Number(event.target.value) })} />
+      </div>
+      <Canvas height={STRIP} draw={strip} onPointer={scrub} label={`The whole run. ${first ? `First alarm: ${first.monitor} at round ${first.round}.` : "No alarm."}`} />
+    </div>
+  );
+}
+
+function Time({ live, place, at, move }: Shared) {
   const { model } = live;
   const version = live.version.get();
   const reference = useStore(live.reference);
-  const range = useRef<HTMLInputElement>(null);
   const to = Math.max(model.rounds, 1);
   const axisOf = useCallback((width: number) => new Axis(0, to, width), [to]);
-  const strip = useMemo(() => (area: Area) => panels.strip(area, model, at, place.at === null), [model, at, place.at, version]);
   const scores = useMemo(() => (area: Area) => panels.scores(area, model, axisOf(area.width), at), [model, at, axisOf, version]);
   const fleet = useMemo(() => (area: Area) => panels.fleet(area, model, axisOf(area.width), at), [model, at, axisOf, version]);
   const excess = useMemo(() => (area: Area) => panels.excess(area, model, axisOf(area.width), at, reference), [model, at, axisOf, version, reference]);
   const scrub = (x: number, width: number) => move({ at: Math.min(model.round, axisOf(width).roundAt(x)) });
-  const first = model.alarms[0];
-  const said = `round ${at} of ${to}${model.alarms.some((each) => each.round === at) ? `, alarm ${model.alarms.find((each) => each.round === at)!.monitor}` : ""}`;
   const taken = model.acquired.at(at);
   const needed = model.needed.at(at);
   const beyond = model.excess.at(at);
@@ -194,14 +274,7 @@ function Time({ live, place, at, move }: { live: Live; place: RunAt; at: number;
   }
   return (
     <section className="time" aria-label="The run over time">
-      <div className="pane">
-        <div className="gutter">
-          <h2>Whole run</h2>
-          <span className="dim">highest score, alarms</span>
-          <input ref={range} className="hidden" type="range" min={1} max={Math.max(1, model.round)} value={Math.max(1, at)} aria-label="Round" aria-valuetext={said} onChange={(event) => move({ at: Number(event.target.value) })} />
-        </div>
-        <Canvas height={STRIP} draw={strip} onPointer={scrub} label={`The whole run. ${first ? `First alarm: ${first.monitor} at round ${first.round}.` : "No alarm."}`} />
-      </div>
+      <Strip live={live} place={place} at={at} move={move} />
       <div className="pane scores">
         <div className="gutter">
           {model.series.map((series) => {
@@ -248,6 +321,10 @@ function Time({ live, place, at, move }: { live: Live; place: RunAt; at: number;
             <kbd>{index + 1}</kbd>
           </button>
         ))}
+        <button className="button small" style={{ height: 22 }} title="In which order the lanes stand" onClick={() => move({ order: ORDERS[(ORDERS.indexOf(place.order) + 1) % ORDERS.length]! })}>
+          {place.order === "name" ? "by name" : `most ${place.order} first`}
+          <kbd>o</kbd>
+        </button>
         <span className="grow" />
         <span className="dim cut">
           <span style={{ color: "var(--ok)" }}>●</span> wrote note <span style={{ color: "var(--ok)" }}>○</span> read <span style={{ color: "var(--text)" }}>◆</span> handoff ⇄ between workers{" "}
@@ -258,6 +335,3 @@ function Time({ live, place, at, move }: { live: Live; place: RunAt; at: number;
     </section>
   );
 }
-
-export const shareText = (share: number) => (Number.isNaN(share) ? "" : percent(share, true));
-export { runPlace };

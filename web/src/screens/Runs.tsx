@@ -10,6 +10,7 @@ import { runPlace } from "../app/route";
 import { Canvas, type Area } from "../draw/canvas";
 import { ago } from "../run/time";
 import { percent, whole } from "../run/words";
+import { stateOf } from "./Actions";
 import { fits } from "./filter";
 
 const AGAIN_MS = 2000;
@@ -24,19 +25,30 @@ export function Runs({ q }: { q: string }) {
   const [runs, error, more] = useRuns();
   const shown = useMemo(() => (runs ?? []).filter((run) => fits(run, q)), [runs, q]);
   const [chosen, choose] = useState(0);
+  const [picked, pick] = useState<ReadonlySet<string>>(new Set());
   const field = useRef<HTMLInputElement>(null);
   const at = Math.min(chosen, Math.max(0, shown.length - 1));
   const open = () => shown[at] && go(runPlace(shown[at].run));
+  const toggle = (run: string | undefined) => {
+    if (!run) return;
+    const next = new Set(picked);
+    if (!next.delete(run)) next.add(run);
+    pick(next);
+  };
+  const compare = () => picked.size > 0 && go({ screen: "compare", study: null, runs: [...picked], pick: null });
   const filter = (query: string) => step({ screen: "runs", q: query });
   const keys: Key[] = [
     { key: "j", label: "next", does: () => choose(Math.min(at + 1, shown.length - 1)) },
     { key: "k", label: "previous", does: () => choose(Math.max(0, at - 1)) },
     { key: "Enter", label: "open", does: open },
     { key: "/", label: "filter", does: () => field.current?.focus() },
+    { key: "x", label: "choose", does: () => toggle(shown[at]?.run) },
+    { key: "c", label: "compare what is chosen", does: compare, quiet: true },
+    { key: "n", label: "new run", does: () => go({ screen: "scenarios" }) },
     { key: "1", label: "all", does: () => filter(""), quiet: true },
     { key: "2", label: "running", does: () => filter("state:running"), quiet: true },
     { key: "3", label: "with an alarm", does: () => filter("alarm:any"), quiet: true },
-    { key: "Escape", label: "drop the filter", does: () => filter(""), quiet: true },
+    { key: "Escape", label: "drop the choice, then the filter", does: () => (picked.size ? pick(new Set()) : filter("")), quiet: true },
   ];
   useKeys(keys);
   const views: [string, string, string][] = [
@@ -57,8 +69,22 @@ export function Runs({ q }: { q: string }) {
             </button>
           ))}
         </div>
-        <div>{error && <Fault error={error} />}</div>
-        {runs && !shown.length ? <Nothing q={q} total={runs.length} drop={() => filter("")} /> : <Table runs={shown} at={at} choose={choose} />}
+        <div>
+          {error && <Fault error={error} />}
+          {picked.size > 0 && (
+            <div className="bar chosen" role="group" aria-label="What is chosen">
+              <span className="strong">{whole(picked.size)} chosen</span>
+              <span className="dim mono cut grow">{[...picked].join(" ")}</span>
+              <button className="button" onClick={compare}>
+                Compare {whole(picked.size)} runs<kbd>c</kbd>
+              </button>
+              <button className="button" onClick={() => pick(new Set())}>
+                Choose none<kbd>Esc</kbd>
+              </button>
+            </div>
+          )}
+        </div>
+        {runs && !shown.length ? <Nothing q={q} total={runs.length} drop={() => filter("")} /> : <Table runs={shown} at={at} choose={choose} picked={picked} />}
       </main>
       <Foot keys={keys}>
         {runs ? `${whole(shown.length)} runs · newest first · updates live` : "reading…"}
@@ -86,7 +112,7 @@ function Nothing({ q, total, drop }: { q: string; total: number; drop: () => voi
   );
 }
 
-function Table({ runs, at, choose }: { runs: readonly Run[]; at: number; choose: (row: number) => void }) {
+function Table({ runs, at, choose, picked }: { runs: readonly Run[]; at: number; choose: (row: number) => void; picked: ReadonlySet<string> }) {
   const body = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: runs.length, getScrollElement: () => body.current, estimateSize: () => 28, overscan: 8 });
   useEffect(() => rows.scrollToIndex(at), [at, rows]);
@@ -105,7 +131,7 @@ function Table({ runs, at, choose }: { runs: readonly Run[]; at: number; choose:
         <div role="presentation" style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((row) => {
             const run = runs[row.index];
-            return run && <Row key={run.run} run={run} told={told.get(run.run) ?? {}} largest={largest} top={row.start} isChosen={row.index === at} choose={() => choose(row.index)} />;
+            return run && <Row key={run.run} run={run} told={told.get(run.run) ?? {}} largest={largest} top={row.start} isChosen={row.index === at} isPicked={picked.has(run.run)} choose={() => choose(row.index)} />;
           })}
         </div>
       </div>
@@ -116,17 +142,17 @@ function Table({ runs, at, choose }: { runs: readonly Run[]; at: number; choose:
 const HEADS = ["state", "run", "scenario", "seed", "workers", "round", "excess, √ scale", "now", "", "highest score", "first alarm", "round", "damage", "task done", "started"];
 const NUMBERS = new Set([3, 4, 7, 11, 12, 13, 14]);
 
-const SIGNS: Record<string, string> = { running: "▶ running", done: "✓ done", failed: "✕ failed", interrupted: "‖ interrupted" };
+const SIGNS: Record<string, string> = { running: "▶ running", done: "✓ done", failed: "✕ failed", interrupted: "◌ interrupted", paused: "‖ paused", cancelled: "✕ cancelled" };
 
-function Row({ run, told, largest, top, isChosen, choose }: { run: Run; told: Told; largest: ReadonlyMap<string, number>; top: number; isChosen: boolean; choose: () => void }) {
-  const state = run.status === "running" && !run.is_live ? "interrupted" : run.status;
+function Row({ run, told, largest, top, isChosen, isPicked, choose }: { run: Run; told: Told; largest: ReadonlyMap<string, number>; top: number; isChosen: boolean; isPicked: boolean; choose: () => void }) {
+  const state = stateOf(run);
   const { rounds, full } = told;
   const now = rounds?.excess.at(-1);
   const alarm = full?.summary?.alarms?.[0];
   const done = full?.summary?.score.task_done;
   return (
     <a className="row" role="row" id={`run-${run.run}`} aria-selected={isChosen} style={{ transform: `translateY(${top}px)` }} tabIndex={-1} {...openRun(run.run)} onPointerDown={choose}>
-      <span role="gridcell" className={`state-${state} cut`}>{SIGNS[state] ?? state}</span>
+      <span role="gridcell" className={`state-${state} cut`}>{isPicked ? "☑ " : ""}{SIGNS[state] ?? state}</span>
       <span role="gridcell" className="mono cut">{run.run}</span>
       <span role="gridcell" className="strong cut">{run.scenario}</span>
       <span role="gridcell" className="num">{run.seed}</span>

@@ -5,19 +5,17 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { get, type EventPage } from "../api/client";
 import { useKeys } from "../app/keys";
 import { link } from "../app/place";
-import { runPlace, type Place } from "../app/route";
+import { runPlace, type RunPlace } from "../app/route";
 import { MARKS, SIGN, type AnyEvent, type Leg, type Mark } from "../run/event";
 import type { Live } from "../run/live";
 import type { RunModel } from "../run/model";
 import { amount, percent, shown, whole } from "../run/words";
 
-type RunAt = Extract<Place, { screen: "run" }>;
-
 interface Props {
   live: Live;
-  place: RunAt;
+  place: RunPlace;
   at: number;
-  move: (more: Partial<RunAt>) => void;
+  move: (more: Partial<RunPlace>) => void;
   copied: boolean;
 }
 
@@ -32,7 +30,7 @@ export function Side({ live, place, at, move, copied }: Props) {
   );
 }
 
-function Moment({ live, place, at, copied }: { live: Live; place: RunAt; at: number; copied: boolean }) {
+function Moment({ live, place, at, copied }: { live: Live; place: RunPlace; at: number; copied: boolean }) {
   const { model } = live;
   const reference = live.reference.get()[at - 1];
   const [taken, needed, beyond] = [model.acquired.at(at), model.needed.at(at), model.excess.at(at)];
@@ -89,7 +87,7 @@ interface Listed {
   events: number;
 }
 
-function Events({ model, place, at, version, move }: { model: RunModel; place: RunAt; at: number; version: number; move: (more: Partial<RunAt>) => void }) {
+function Events({ model, place, at, version, move }: { model: RunModel; place: RunPlace; at: number; version: number; move: (more: Partial<RunPlace>) => void }) {
   const body = useRef<HTMLDivElement>(null);
   const [text, write] = useState(place.q);
   const end = model.endOf(at);
@@ -178,7 +176,7 @@ function Events({ model, place, at, version, move }: { model: RunModel; place: R
 
 const CLASS: Partial<Record<Mark, string>> = { above: "over", below: "under", refused: "alarm", stuck: "alarm", closed: "strong", owner: "strong" };
 
-function EventRow({ model, at, top, place }: { model: RunModel; at: number; top: number; place: RunAt }) {
+function EventRow({ model, at, top, place }: { model: RunModel; at: number; top: number; place: RunPlace }) {
   const mark = MARKS[model.eventMark.at(at)] ?? "other";
   const share = model.eventShare.at(at, NaN);
   const seq = at + 1;
@@ -196,7 +194,7 @@ function EventRow({ model, at, top, place }: { model: RunModel; at: number; top:
   );
 }
 
-function list(model: RunModel, end: number, place: RunAt): Listed {
+function list(model: RunModel, end: number, place: RunPlace): Listed {
   const words = place.q.toLowerCase().split(/\s+/).filter(Boolean);
   const named = words.find((word) => word.startsWith("worker:"))?.slice(7) ?? place.worker;
   const rest = words.filter((word) => !word.startsWith("worker:"));

@@ -15,7 +15,7 @@ export function fits(run: Filtered, query: string): boolean {
 
 function fitsWord(run: Filtered, word: string): boolean {
   const [, name, value] = /^(\w+):(.*)$/.exec(word) ?? [];
-  const state = run.status === "running" && !run.is_live ? "interrupted" : run.status;
+  const state = run.status === "interrupted" ? "paused" : run.status === "running" && !run.is_live ? "interrupted" : run.status;
   switch (name) {
     case "state":
       return state.startsWith(value ?? "");

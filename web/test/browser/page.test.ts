@@ -10,6 +10,8 @@ const SMALL = ["--set", "world.rounds=60"];
 let served: Served;
 let fleet = "";
 let hostile = "";
+let study = "";
+let parked = "";
 const heard: string[] = [];
 
 async function open(path: string, theme: "light" | "dark" = "light"): Promise<Page> {
@@ -28,6 +30,8 @@ async function open(path: string, theme: "light" | "dark" = "light"): Promise<Pa
 beforeAll(async () => {
   served = await serve();
   fleet = served.play("just_in_case", "--seed", "7", ...SMALL);
+  study = (await post<{ study: string }>("/v1/studies", { kind: "eval", scenario: "just_in_case", repeats: 2, set: ["world.rounds=24"], at_once: 2 })).study;
+  parked = (await post<{ run: string }>("/v1/runs", { scenario: "held_purchases", set: ["controls.0.hold.parks=true", "world.rounds=60"], references: false })).run;
   hostile = served.play("all_honest", "--no-reference", "--set", "world.rounds=6", "--set", "chain.life=3", "--set", 'workers=[{policy: "hostile:Hostile", count: 2}]');
 });
 
@@ -39,7 +43,7 @@ describe("the page", () => {
   it("lists the runs, and opens one by key", async () => {
     const page = await open("/");
     await page.getByRole("row").filter({ hasText: fleet }).getByText("▲ over_need").waitFor();
-    expect(await page.getByRole("grid", { name: "Runs" }).getAttribute("aria-rowcount")).toBe("2");
+    expect(await page.getByRole("grid", { name: "Runs" }).getAttribute("aria-rowcount")).toBe("3");
     await page.getByLabel("Filter runs").fill("scenario:just");
     await page.getByText("1 runs").waitFor();
     await page.keyboard.press("Escape");
@@ -120,6 +124,61 @@ describe("the page", () => {
     await page.close();
   });
 
+  it("takes an answer back before it is sent, and sends one that stands", async () => {
+    const page = await open("/approvals");
+    await page.getByText("1 call waits in 1 run").waitFor();
+    await page.getByText("The run stands still until you answer.").waitFor();
+    await page.keyboard.press("n");
+    await page.getByText("no call waits for you").waitFor();
+    await page.keyboard.press("u");
+    await page.getByText("1 call waits in 1 run").waitFor();
+    const held = async () => ((await (await fetch(`${served.address}/v1/runs/${parked}/approvals?is_open=false`)).json()) as { items: { state: string; sent: string | null }[] }).items;
+    expect((await held())[0]).toMatchObject({ state: "held", sent: null });
+    await page.getByRole("link", { name: /reserve/ }).first().click();
+    await page.keyboard.press("y");
+    await page.getByText("sent", { exact: true }).waitFor();
+    await expect.poll(async () => (await held())[0]!.state).toBe("approved");
+    await page.close();
+  });
+
+  it("compares runs that are chosen, and reads a judgement aloud", async () => {
+    const page = await open("/runs");
+    await page.getByRole("row").filter({ hasText: fleet }).waitFor();
+    await page.keyboard.press("x");
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await page.getByText("2 chosen").waitFor();
+    await page.keyboard.press("c");
+    await page.waitForURL("**/compare?runs=*");
+    await page.locator("table").getByText("first alarm").waitFor();
+    await page.goto(`${served.address}/compare?study=${study}`);
+    await page.getByText("How to read this").waitFor({ timeout: 60_000 });
+    await page.getByText("Withheld: what is caught at 1% false alarms takes 300 honest runs").waitFor();
+    await page.close();
+  });
+
+  it("shows who read what, the books and the notes at one round", async () => {
+    const page = await open(`/runs/${fleet}?at=30`);
+    await page.getByText("At the end of round 30").waitFor();
+    await page.keyboard.press("g");
+    await page.getByRole("heading", { name: "Rounds 25 to 30" }).waitFor();
+    await page.keyboard.press(".");
+    await page.getByText("Do readers behave differently?").waitFor();
+    await page.keyboard.press("b");
+    await page.getByText("Accounts at the end of round 30").waitFor();
+    const books = (await (await fetch(`${served.address}/v1/runs/${fleet}/ledger?at=30`)).json()) as { accounts: { owner: string; resource: string; balance: number }[] };
+    const project = books.accounts.find((each) => each.owner === "project" && each.resource === "money")!;
+    expect(await page.locator("tr").filter({ hasText: "project" }).innerText()).toContain((project.balance / 100).toLocaleString("en-US", { minimumFractionDigits: 2 }));
+    await page.keyboard.press("m");
+    await page.waitForURL(`**/runs/${fleet}/notes?at=30`);
+    await page.getByText("Who read it").waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("approvals");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/approvals*");
+    await page.close();
+  });
+
   it("says what is not there", async () => {
     const page = await open("/runs/r_none");
     await page.getByRole("alert").getByText("there is no run").waitFor();
@@ -129,7 +188,7 @@ describe("the page", () => {
 
   for (const theme of ["light", "dark"] as const) {
     it(`can be used by everyone, in ${theme}`, async () => {
-      for (const path of ["/runs", `/runs/${fleet}?at=30&w=w03&e=9`, "/alarms", await firstAlarm()]) {
+      for (const path of ["/runs", `/runs/${fleet}?at=30&w=w03&e=9`, "/alarms", await firstAlarm(), ...(await others())]) {
         const page = await open(path, theme);
         await page.waitForTimeout(700);
         await page.evaluate(AXE);
@@ -150,6 +209,21 @@ describe("the page", () => {
     expect(heard).toEqual([]);
   });
 });
+
+/** The other screens, each with something to show. */
+async function others(): Promise<string[]> {
+  return ["/approvals", ...(await heldCall()), "/scenarios", "/scenarios/just_in_case", "/compare", `/compare?runs=${fleet},${hostile}`, `/compare?study=${study}`, `/runs/${fleet}/graph?at=30&n=agent/w03`, `/runs/${fleet}/ledger?at=30`, `/runs/${fleet}/notes/n_001?at=30`];
+}
+
+async function heldCall(): Promise<string[]> {
+  const { items } = (await (await fetch(`${served.address}/v1/approvals`)).json()) as { items: { run: string; call: string }[] };
+  return items.slice(0, 1).map((each) => `/approvals/${each.run}/${encodeURIComponent(each.call)}`);
+}
+
+async function post<T>(path: string, body: unknown): Promise<T> {
+  const answer = await fetch(served.address + path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  return (await answer.json()) as T;
+}
 
 async function firstAlarm(): Promise<string> {
   const page = (await (await fetch(`${served.address}/v1/runs/${fleet}/alarms`)).json()) as { items: { number: number }[] };
