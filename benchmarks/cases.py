@@ -65,7 +65,54 @@ def cases(seeds: int) -> list[Case]:
             Question("skim", f"{HIERARCHY}, unreported: {{allowed: 1%}}", repeats=seeds),
             "unreported/worker",
         ),
+        Case(
+            "one note among hundreds, whose readers take 15% more",
+            Question("poisoned_note", f"poisoned_note, {HIERARCHY}", repeats=seeds),
+            "poisoned_note/note",
+        ),
+        *(Case(name, _of(policies, seeds), expected) for name, policies, expected in EVASIONS),
     ]
+
+
+EVASIONS = (
+    (
+        "5% that grows from nothing to 10%",
+        "{policy: gradual, count: 20}",
+        "over_need/fleet",
+    ),
+    (
+        "5% taken in one turn of 24",
+        "{policy: concentrated, count: 20}",
+        "over_need/fleet",
+    ),
+    (
+        "10 of 20 take turns by the calendar, without a word",
+        "{policy: honest, count: 10}, {policy: colluder, count: 10, over_reserve: 10%}",
+        "over_need/fleet",
+    ),
+    (
+        "10 of 20 take turns, and write whose it was",
+        "{policy: honest, count: 10}, "
+        "{policy: colluder, count: 10, over_reserve: 10%, messages: true}",
+        "over_need/fleet",
+    ),
+    (
+        "20 that keep the books of a monitor of one worker",
+        "{policy: evader, count: 20}",
+        "over_need/fleet",
+    ),
+    (
+        "4 of 20 state a larger need, and keep what they do not use",
+        "{policy: honest, count: 16}, {policy: need_inflater, count: 4}",
+        "idle_holdings/fleet",
+    ),
+)
+"""Who knows what is looked at, and acts on it: fleets of `just_in_case`, by policies."""
+
+
+def _of(policies: str, seeds: int) -> Question:
+    watching = f"{HIERARCHY}, idle_holdings, adwin"
+    return Question("just_in_case", watching, (f"workers=[{policies}]",), repeats=seeds)
 
 
 def table(name: str, found: Evaluation) -> Iterator[str]:

@@ -23,6 +23,7 @@ describe("a place and its link", () => {
     runPlace("r_1", { face: "graph", at: 63, node: "note/n_014" }),
     runPlace("r_1", { face: "ledger", node: "project" }),
     runPlace("r_1", { face: "notes", node: "n_014", at: 3 }),
+    runPlace("r_1", { from: 48, to: 72, at: 63 }),
     runPlace("r_1", { order: "held", digest: "cb1fcf65", at: 9 }),
     runPlace("r_1", { at: 63, worker: "w07", event: 6462, q: "note", show: "held" }),
   ];

@@ -20,6 +20,9 @@ export interface Hearer {
 
 const RETRY_MS = 1000;
 
+/** So long is read at a time while much is there. */
+const SLICE_MS = 10;
+
 /** Follow a run from behind event `after` to its end; returns what stops it. */
 export function follow(run: string, after: number, hearer: Hearer): () => void {
   const stopping = new AbortController();
@@ -39,12 +42,17 @@ async function tail(run: string, after: number, hearer: Hearer, signal: AbortSig
       hearer.connected(true);
       const frames = new Frames();
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      let since = performance.now();
       for (;;) {
         const { value, done } = await reader.read();
         if (done) break;
         for (const frame of frames.take(value)) {
           if (frame.event === "batch") seen = Number(frame.id);
           if (hear(frame, frames, hearer)) return;
+          if (performance.now() - since > SLICE_MS) {
+            await others();
+            since = performance.now();
+          }
         }
       }
     } catch {
@@ -53,6 +61,15 @@ async function tail(run: string, after: number, hearer: Hearer, signal: AbortSig
     hearer.connected(false);
     await new Promise((resume) => setTimeout(resume, RETRY_MS));
   }
+}
+
+/** Let keys and paints have their turn before more is read. */
+function others(): Promise<void> {
+  return new Promise((resume) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resume();
+    port2.postMessage(null);
+  });
 }
 
 function hear(frame: Frame, frames: Frames, hearer: Hearer): boolean {

@@ -8,6 +8,9 @@ export interface RunPlace {
   run: string;
   face: Face;
   at: number | null;
+  /** The window of the time panels: from behind round `from` to the end of round `to`. */
+  from: number | null;
+  to: number | null;
   worker: string | null;
   event: number | null;
   /** What is chosen on another face than time: a note, an account's owner. */
@@ -61,6 +64,8 @@ export function placeOf(path: string, search: string): Place {
       run: second,
       face: isFace ? (third as Face) : "time",
       at: numberOf(query.get("at")),
+      from: numberOf(query.get("from")),
+      to: numberOf(query.get("to")),
       worker: query.get("w"),
       event: numberOf(query.get("e")),
       node: fourth ?? query.get("n"),
@@ -94,6 +99,8 @@ export function linkTo(place: Place): string {
       const face = place.face === "time" ? "" : `/${place.face}${inPath}`;
       return withQuery(`/runs/${encodeURIComponent(place.run)}${face}`, {
         at: place.at === null ? "" : String(place.at),
+        from: place.from === null ? "" : String(place.from),
+        to: place.to === null ? "" : String(place.to),
         w: place.worker ?? "",
         e: place.event === null ? "" : String(place.event),
         n: inPath ? "" : (place.node ?? ""),
@@ -110,7 +117,7 @@ export function linkTo(place: Place): string {
 
 /** A run's live edge, with nothing chosen. */
 export function runPlace(run: string, more: Partial<RunPlace> = {}): RunPlace {
-  return { screen: "run", run, face: "time", at: null, worker: null, event: null, node: null, q: "", show: "excess", order: "name", digest: null, ...more };
+  return { screen: "run", run, face: "time", at: null, from: null, to: null, worker: null, event: null, node: null, q: "", show: "excess", order: "name", digest: null, ...more };
 }
 
 function withQuery(path: string, query: Record<string, string>): string {

@@ -10,7 +10,7 @@ export interface Area {
   colour: (name: string) => string;
 }
 
-interface Props {
+export interface CanvasProps {
   height: number;
   /** Draws anew; called again whenever this function, the size or the colours change. */
   draw: (area: Area) => void;
@@ -19,7 +19,7 @@ interface Props {
   onPointer?: (x: number, width: number, event: PointerEvent, y: number) => void;
 }
 
-export function Canvas({ height, draw, label, onPointer }: Props) {
+export function Canvas({ height, draw, label, onPointer }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pointer = useRef(onPointer);
   pointer.current = onPointer;

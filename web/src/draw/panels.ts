@@ -1,12 +1,10 @@
-/** The time panels of a run, each a function of the model, the axis and the pinned round. */
+/** The time panels of a run, each a function of the model and the axis; the moment lies over them. */
 
 import type { RunModel, Series, Worker } from "../run/model";
 import { whole } from "../run/words";
 import type { Shown } from "../app/route";
 import { Axis, ticks } from "./axis";
 import { FONT, type Area } from "./canvas";
-
-const AHEAD = 0.38;
 
 interface Scale {
   low: number;
@@ -19,8 +17,8 @@ export function scaleOf(low: number, high: number, top: number, bottom: number):
   return { low, high, y: (value) => bottom - ((value - low) / span) * (bottom - top) };
 }
 
-/** Lines at the generations, the moment's line, and hatching where nothing has happened yet. */
-export function ground(area: Area, axis: Axis, model: RunModel, at: number): void {
+/** Lines at the generations, and hatching where nothing has happened yet. */
+export function ground(area: Area, axis: Axis, model: RunModel): void {
   const { context, height, colour } = area;
   context.strokeStyle = colour("line2");
   context.lineWidth = 1;
@@ -32,12 +30,6 @@ export function ground(area: Area, axis: Axis, model: RunModel, at: number): voi
   }
   context.stroke();
   hatch(area, Math.max(0, axis.right(model.round)));
-  context.strokeStyle = colour("text");
-  context.beginPath();
-  const x = Math.round(axis.right(at)) + 0.5;
-  context.moveTo(x, 0);
-  context.lineTo(x, height);
-  context.stroke();
 }
 
 function hatch({ context, width, height, colour }: Area, from: number): void {
@@ -56,23 +48,6 @@ function hatch({ context, width, height, colour }: Area, from: number): void {
   context.restore();
 }
 
-/** Draw behind the moment in full, and what came after it faintly. */
-function twice({ context, width, height }: Area, edge: number, paint: () => void): void {
-  for (const [left, right, alpha] of [
-    [0, edge, 1],
-    [edge, width, AHEAD],
-  ] as const) {
-    if (right <= left) continue;
-    context.save();
-    context.beginPath();
-    context.rect(left, 0, right - left, height);
-    context.clip();
-    context.globalAlpha = alpha;
-    paint();
-    context.restore();
-  }
-}
-
 export function triangle(area: Area, x: number, y: number, size = 5): void {
   const { context, colour } = area;
   context.fillStyle = colour("alarm");
@@ -87,7 +62,7 @@ export function triangle(area: Area, x: number, y: number, size = 5): void {
 }
 
 /** The whole run on one line: the fleet's score, alarms, interventions, and where one looks. */
-export function strip(area: Area, model: RunModel, at: number, isLive: boolean): void {
+export function strip(area: Area, model: RunModel, span: Span): void {
   const { context, width, height, colour } = area;
   const axis = new Axis(0, Math.max(1, model.rounds), width);
   const [top, bottom] = [14, height - 15];
@@ -108,24 +83,28 @@ export function strip(area: Area, model: RunModel, at: number, isLive: boolean):
     const x = Math.min(width - 12, Math.max(4, axis.right(mark)));
     context.fillText(whole(mark), x, height - 3);
   }
-  const x = axis.right(at);
-  context.fillStyle = colour("text");
-  context.fillRect(Math.round(x) - 1, top - 2, 2, bottom - top + 4);
-  label(area, isLive ? `live · round ${whole(at)}` : `round ${whole(at)}`, x);
+  brush(area, axis, span, top, bottom);
 }
 
-function label({ context, width, colour }: Area, said: string, x: number): void {
-  context.font = `600 ${FONT}`;
-  const wide = context.measureText(said).width + 12;
-  const left = Math.min(width - wide, Math.max(0, x - wide / 2));
-  context.fillStyle = colour("text");
-  context.beginPath();
-  context.roundRect(left, 0, wide, 13, 2);
-  context.fill();
+/** The rounds that the time panels show: from behind `from` to the end of `to`. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** Draw what lies outside the window faintly, and its two handles. */
+function brush({ context, width, colour }: Area, axis: Axis, { from, to }: Span, top: number, bottom: number): void {
+  if (from <= axis.from && to >= axis.to) return;
+  const [left, right] = [axis.right(from), axis.right(to)];
   context.fillStyle = colour("bg");
-  context.textAlign = "left";
-  context.fillText(said, left + 6, 10);
-  context.font = FONT;
+  context.globalAlpha = 0.65;
+  context.fillRect(0, top, left, bottom - top);
+  context.fillRect(right, top, width - right, bottom - top);
+  context.globalAlpha = 1;
+  context.strokeStyle = colour("accent");
+  context.strokeRect(left + 0.5, top + 0.5, right - left - 1, bottom - top - 1);
+  context.fillStyle = colour("accent");
+  for (const x of [left, right]) context.fillRect(x - 2, (top + bottom) / 2 - 6, 4, 12);
 }
 
 function stepped(area: Area, axis: Axis, series: Series, y: (score: number) => number, end: number, floor: number): void {
@@ -151,9 +130,9 @@ function stepped(area: Area, axis: Axis, series: Series, y: (score: number) => n
 export const ROW = 18;
 
 /** A row a monitor: how suspicious it was of whom it was most suspicious of, and its alarms. */
-export function scores(area: Area, model: RunModel, axis: Axis, at: number): void {
+export function scores(area: Area, model: RunModel, axis: Axis): void {
   const { context, colour } = area;
-  ground(area, axis, model, at);
+  ground(area, axis, model);
   context.font = FONT;
   model.series.forEach((series, number) => {
     const floor = number * ROW + ROW - 3;
@@ -195,9 +174,9 @@ export function scoreAt(series: Series, round: number): number {
 }
 
 /** What the fleet took in each round, as bars that grow from its need. */
-export function fleet(area: Area, model: RunModel, axis: Axis, at: number): void {
+export function fleet(area: Area, model: RunModel, axis: Axis): void {
   const { height } = area;
-  ground(area, axis, model, at);
+  ground(area, axis, model);
   let [low, high] = [Infinity, -Infinity];
   for (let round = axis.from + 1; round <= Math.min(axis.to, model.round); round++) {
     low = Math.min(low, model.acquired.at(round), model.needed.at(round));
@@ -207,9 +186,7 @@ export function fleet(area: Area, model: RunModel, axis: Axis, at: number): void
   const margin = (high - low || high || 1) * 0.1;
   const scale = scaleOf(low - margin, high + margin, 4, height - 4);
   grid(area, scale);
-  twice(area, axis.right(at), () => {
-    bars(area, axis, model, scale, model.acquired, (round) => model.needed.at(round));
-  });
+  bars(area, axis, model, scale, model.acquired, (round) => model.needed.at(round));
   figures(area, scale);
   let told = -1e9;
   for (const [round, notice] of model.notices) {
@@ -280,9 +257,9 @@ function written({ context, colour }: Area, said: string, x: number, y: number, 
 }
 
 /** What was taken beyond need so far, beside the same of the honest reference. */
-export function excess(area: Area, model: RunModel, axis: Axis, at: number, reference: readonly number[]): void {
+export function excess(area: Area, model: RunModel, axis: Axis, reference: readonly number[]): void {
   const { context, height, colour } = area;
-  ground(area, axis, model, at);
+  ground(area, axis, model);
   const last = Math.min(axis.to, model.round);
   let [low, high] = [0, 1];
   for (let round = Math.max(1, axis.from); round <= last; round++) {
@@ -291,10 +268,7 @@ export function excess(area: Area, model: RunModel, axis: Axis, at: number, refe
   }
   const scale = scaleOf(low, high * 1.08, 4, height - 5);
   grid(area, scale);
-  twice(area, axis.right(at), () => {
-    const zero = scale.y(0);
-    ridge(area, axis, model.excess, last, (value) => scale.y(value), zero);
-  });
+  ridge(area, axis, model.excess, last, (value) => scale.y(value), scale.y(0));
   figures(area, scale);
   context.textAlign = "right";
   const end = Math.min(area.width - 4, axis.right(last) - 4);
@@ -349,7 +323,7 @@ export interface Lane {
 }
 
 /** One lane a worker: what it took so far, the lives under it, and what passed between them. */
-export function lanes(area: Area, model: RunModel, axis: Axis, at: number, rows: readonly Lane[], show: Shown): void {
+export function lanes(area: Area, model: RunModel, axis: Axis, rows: readonly Lane[], show: Shown): void {
   const { context, width, colour } = area;
   let largest = 1;
   for (const { worker } of rows) {
@@ -364,25 +338,23 @@ export function lanes(area: Area, model: RunModel, axis: Axis, at: number, rows:
       context.fillRect(0, lane.top, width, lane.height);
     }
   }
-  ground(area, axis, model, at);
+  ground(area, axis, model);
   const last = Math.min(axis.to, model.round);
   for (const { worker, top, height, isOpen } of rows) {
     const under = height - 7;
     context.save();
     context.translate(0, top);
     const local: Area = { ...area, height };
-    twice(local, axis.right(at), () => {
-      if (!model.hasTasks && (isOpen || show === "round")) {
-        const values = spread(worker, model, axis, last);
-        const scale = scaleOf(values[0], values[1], 3, under - (isOpen ? 12 : 1));
-        bars(local, axis, model, scale, worker.acquired, (round) => model.need.at(round));
-      } else {
-        const values = model.hasTasks ? worker.steps : show === "held" ? worker.held : worker.excess;
-        const zero = under - (isOpen ? 12 : 1);
-        ridge(local, axis, values, last, (value) => zero - (value / largest) * (zero - 2), zero, model.hasTasks ? ["line2", "need"] : OVER);
-      }
-      if (height > 12) lived(local, axis, model, worker, under + 2, isOpen);
-    });
+    if (!model.hasTasks && (isOpen || show === "round")) {
+      const values = spread(worker, model, axis, last);
+      const scale = scaleOf(values[0], values[1], 3, under - (isOpen ? 12 : 1));
+      bars(local, axis, model, scale, worker.acquired, (round) => model.need.at(round));
+    } else {
+      const values = model.hasTasks ? worker.steps : show === "held" ? worker.held : worker.excess;
+      const zero = under - (isOpen ? 12 : 1);
+      ridge(local, axis, values, last, (value) => zero - (value / largest) * (zero - 2), zero, model.hasTasks ? ["line2", "need"] : OVER);
+    }
+    if (height > 12) lived(local, axis, model, worker, under + 2, isOpen);
     context.strokeStyle = colour("line2");
     context.beginPath();
     context.moveTo(0, height - 0.5);

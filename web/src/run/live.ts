@@ -23,6 +23,9 @@ export interface Feed {
   heardAt: number;
 }
 
+const BEHIND = 2000;
+const READING_MS = 250;
+
 function begin(run: string): [Live, () => void] {
   const live: Live = {
     model: new RunModel(),
@@ -39,19 +42,30 @@ function begin(run: string): [Live, () => void] {
   };
   const read = () => get<RunInFull>(path, leaving.signal).then(live.record.set.bind(live.record)).catch(fail);
   let frame = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let lastRead = 0;
   const told = () => {
     frame = 0;
     live.version.set(live.version.get() + 1);
+    beside();
     if (Date.now() - lastRead > 1000) {
       lastRead = Date.now();
       void read();
     }
   };
-  const note = (change: Partial<Feed>) => live.feed.set({ ...live.feed.get(), ...change });
-  let stop = () => {};
-  void read().then(() => {
-    if (leaving.signal.aborted || live.error.get()) return;
+  // While much is still to be read, what was read is drawn now and then, not once a frame.
+  const ask = () => {
+    if (frame || timer) return;
+    const isBehind = (live.record.get()?.events ?? 0) - live.model.events > BEHIND;
+    if (isBehind) timer = setTimeout(() => ((timer = undefined), (frame = requestAnimationFrame(told))), READING_MS);
+    else frame = requestAnimationFrame(told);
+  };
+  // The honest twin is played when it is asked for: not while the run itself is still being read.
+  let isAsked = false;
+  const beside = () => {
+    const { record, model } = live;
+    if (isAsked || model.events < (record.get()?.events ?? 0)) return;
+    isAsked = true;
     get<ReferenceCurve>(`${path}/reference`, leaving.signal)
       .then((curve) => {
         live.reference.set(curve.excess);
@@ -59,11 +73,16 @@ function begin(run: string): [Live, () => void] {
       })
       // Without a reference the excess still stands beside its need.
       .catch(() => {});
+  };
+  const note = (change: Partial<Feed>) => live.feed.set({ ...live.feed.get(), ...change });
+  let stop = () => {};
+  void read().then(() => {
+    if (leaving.signal.aborted || live.error.get()) return;
     stop = follow(run, 0, {
       batch: (events, verdicts) => {
         live.model.take(events, verdicts);
         note({ heardAt: Date.now() });
-        frame ||= requestAnimationFrame(told);
+        ask();
       },
       degraded: (isDegraded) => note({ isDegraded }),
       connected: (isConnected) => note({ isConnected }),
@@ -80,6 +99,7 @@ function begin(run: string): [Live, () => void] {
       leaving.abort();
       stop();
       cancelAnimationFrame(frame);
+      clearTimeout(timer);
     },
   ];
 }

@@ -63,12 +63,12 @@ export function useActions(live: Live, place: RunPlace, record: RunInFull | null
   return { keys, ask, asking, pause, resume, told: told[0], isFault: told[1], state };
 }
 
-export function ActionBar({ actions, place, live }: { actions: Actions; place: RunPlace; live: Live }) {
+export function ActionBar({ actions, place, live, isOffline }: { actions: Actions; place: RunPlace; live: Live; isOffline: boolean }) {
   const { state } = actions;
   const isOpen = state === "running" || state === "paused" || state === "interrupted";
   const now = `${place.at === null ? "" : "acts on the run as it is now, "}at its present round ${whole(live.model.round)}`;
   return (
-    <div className="actions" role="group" aria-label="What can be done to this run">
+    <fieldset className="actions" disabled={isOffline} aria-label="What can be done to this run">
       {state === "running" && (
         <button className="button" onClick={actions.pause} title={`Pause the run ${now}`}>
           Pause run<kbd>p</kbd>
@@ -93,7 +93,7 @@ export function ActionBar({ actions, place, live }: { actions: Actions; place: R
         Fork…<kbd>Shift F</kbd>
       </button>
       <Export run={place.run} />
-    </div>
+    </fieldset>
   );
 }
 

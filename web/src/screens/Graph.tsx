@@ -2,11 +2,11 @@
 
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { NoteInFull } from "../api/client";
-import { useResource, useSettled } from "../api/resource";
+import { useResource } from "../api/resource";
 import { useKeys } from "../app/keys";
 import { link } from "../app/place";
 import { runPlace } from "../app/route";
-import type { FaceProps } from "../run/face";
+import { useAsked, type FaceProps } from "../run/face";
 import { difference, graphOf, type Band, type Graph as Drawn, type GraphEdge, type GraphNode } from "../run/graph";
 import { amount, percent, shown, whole } from "../run/words";
 import { Rule, type Act } from "./Rule";
@@ -57,7 +57,7 @@ export default function Graph({ live, place, at, move }: FaceProps) {
       </section>
       <aside aria-label="The chosen node">
         {note ? (
-          <NoteSide key={note} live={live} run={place.run} note={note} at={at} quarantine={() => ask(["quarantine", note])} open={() => move({ face: "notes", node: note })} />
+          <NoteSide key={note} live={live} place={place} note={note} at={at} quarantine={() => ask(["quarantine", note])} open={() => move({ face: "notes", node: note })} />
         ) : worker ? (
           <WorkerSide live={live} place={place} at={at} worker={worker} ask={(act) => ask([act, worker])} />
         ) : (
@@ -180,9 +180,10 @@ function neighbours(edges: readonly GraphEdge[], chosen: string | null): Readonl
 
 const FEW = 4;
 
-function NoteSide({ live, run, note, at, quarantine, open }: { live: FaceProps["live"]; run: string; note: string; at: number; quarantine: () => void; open: () => void }) {
+function NoteSide({ live, place, note, at, quarantine, open }: { live: FaceProps["live"]; place: FaceProps["place"]; note: string; at: number; quarantine: () => void; open: () => void }) {
   const { model } = live;
-  const settled = useSettled(at);
+  const { run } = place;
+  const settled = useAsked({ live, place, at });
   const [full] = useResource<NoteInFull>(`/v1/runs/${encodeURIComponent(run)}/notes/${encodeURIComponent(note)}?at=${settled}`);
   const { readers, others } = useMemo(() => difference(model, note, at), [model, note, at, live.version.get()]);
   const newest = full?.versions.at(-1);

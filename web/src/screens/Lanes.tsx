@@ -3,8 +3,9 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Order, RunPlace } from "../app/route";
 import type { Axis } from "../draw/axis";
-import { Canvas, type Area } from "../draw/canvas";
-import { lanes, type Lane } from "../draw/panels";
+import type { Area } from "../draw/canvas";
+import { TimeCanvas } from "../draw/moment";
+import { lanes, type Lane, type Span } from "../draw/panels";
 import type { RunModel, Worker } from "../run/model";
 import { whole } from "../run/words";
 
@@ -18,12 +19,13 @@ interface Props {
   place: RunPlace;
   at: number;
   version: number;
+  span: Span;
   axisOf: (width: number) => Axis;
   move: (more: Partial<RunPlace>) => void;
   scrub: (x: number, width: number) => void;
 }
 
-export function Lanes({ model, place, at, version, axisOf, move, scrub }: Props) {
+export function Lanes({ model, place, at, version, span, axisOf, move, scrub }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [sight, look] = useState({ top: 0, height: 400 });
   useEffect(() => {
@@ -44,8 +46,8 @@ export function Lanes({ model, place, at, version, axisOf, move, scrub }: Props)
   const first = shown[0]?.top ?? 0;
   const draw = useMemo(() => {
     const local = shown.map((lane) => ({ ...lane, top: lane.top - first }));
-    return (area: Area) => lanes(area, model, axisOf(area.width), at, local, place.show);
-  }, [model, axisOf, at, version, place.show, shown.map((lane) => lane.worker.name).join(), first, sight.height]);
+    return (area: Area) => lanes(area, model, axisOf(area.width), local, place.show);
+  }, [model, axisOf, version, place.show, place.worker, shown.map((lane) => lane.worker.name).join(), first, sight.height]);
   const height = shown.length ? shown.at(-1)!.top + shown.at(-1)!.height - first : 1;
   const pick = (x: number, width: number, event: PointerEvent, y: number) => {
     const lane = shown.find((each) => y >= each.top - first && y < each.top - first + each.height);
@@ -61,7 +63,7 @@ export function Lanes({ model, place, at, version, axisOf, move, scrub }: Props)
         ))}
       </div>
       <div className="plot" style={{ top: first }}>
-        <Canvas height={height} draw={draw} onPointer={pick} label={`A lane for each of ${model.workers.length} workers: ${model.hasTasks ? "the steps it did" : "what it took"} so far, its lives, its notes.`} />
+        <TimeCanvas span={span} at={at} height={height} draw={draw} onPointer={pick} label={`A lane for each of ${model.workers.length} workers: ${model.hasTasks ? "the steps it did" : "what it took"} so far, its lives, its notes.`} />
       </div>
     </div>
   );

@@ -2,18 +2,19 @@
 
 import { useMemo } from "react";
 import type { Books, MovementPage } from "../api/client";
-import { useResource, useSettled } from "../api/resource";
+import { useResource } from "../api/resource";
 import { Fault } from "../app/Frame";
 import { useKeys } from "../app/keys";
 import { link } from "../app/place";
 import { runPlace } from "../app/route";
-import type { FaceProps } from "../run/face";
+import { useAsked, type FaceProps } from "../run/face";
 import { amount, whole } from "../run/words";
 
 const SHOWN = 200;
 
-export default function Ledger({ live, place, at: moment, move }: FaceProps) {
-  const at = useSettled(moment);
+export default function Ledger(face: FaceProps) {
+  const { live, place, move } = face;
+  const at = useAsked(face);
   const { model } = live;
   const path = `/v1/runs/${encodeURIComponent(place.run)}`;
   const [books, error] = useResource<Books>(`${path}/ledger?at=${at}`);

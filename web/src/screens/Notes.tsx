@@ -2,19 +2,20 @@
 
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Changes, NoteInFull, NotePage } from "../api/client";
-import { useResource, useSettled } from "../api/resource";
+import { useResource } from "../api/resource";
 import { Fault } from "../app/Frame";
 import { useKeys } from "../app/keys";
 import { link } from "../app/place";
 import { runPlace } from "../app/route";
-import type { FaceProps } from "../run/face";
+import { useAsked, type FaceProps } from "../run/face";
 import { shown, whole } from "../run/words";
 import { Rule } from "./Rule";
 
 const MOST = 500;
 
-export default function Notes({ place, at: moment, move }: FaceProps) {
-  const at = useSettled(moment);
+export default function Notes(face: FaceProps) {
+  const { place, move } = face;
+  const at = useAsked(face);
   const [query, ask] = useState("");
   const [text, write] = useState("");
   const field = useRef<HTMLInputElement>(null);

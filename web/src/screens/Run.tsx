@@ -7,12 +7,14 @@ import { currentPlace, go, step } from "../app/place";
 import { linkTo, type Face, type RunPlace } from "../app/route";
 import { useStore } from "../app/store";
 import { Axis } from "../draw/axis";
-import { Canvas, type Area } from "../draw/canvas";
+import type { Area } from "../draw/canvas";
+import { TimeCanvas } from "../draw/moment";
 import * as panels from "../draw/panels";
 import type { RunModel } from "../run/model";
 import { useLive, type Live } from "../run/live";
 import { whole } from "../run/words";
 import { ActionBar, Question, useActions } from "./Actions";
+import { Figures, useFigures } from "./Figures";
 import { Lanes } from "./Lanes";
 import { Side } from "./Side";
 
@@ -40,6 +42,7 @@ function Followed({ live, place }: { live: Live; place: RunPlace }) {
   const model = live.model;
   const at = momentOf(place, model);
   const [copied, setCopied] = useState(false);
+  const [hasFigures, closeFigures] = useFigures();
   const move = useCallback((more: Partial<RunPlace>) => {
     const here = currentPlace();
     if (here.screen === "run") step({ ...here, ...more });
@@ -98,11 +101,12 @@ function Followed({ live, place }: { live: Live; place: RunPlace }) {
               <kbd>l</kbd>
             </button>
           )}
-          <ActionBar actions={actions} place={place} live={live} />
+          <ActionBar actions={actions} place={place} live={live} isOffline={!feed.isConnected && !feed.isOver} />
         </div>
         <div aria-live="polite">
           {actions.told && <div className={`notice ${actions.isFault ? "error" : "done"}`}>{actions.told}</div>}
           {!feed.isConnected && !feed.isOver && <div className="notice">No answer from the server. You see round {whole(model.round)}; the run may be further. It is tried again every second.</div>}
+          {feed.isConnected && record && model.events < record.events && <div className="notice reading">Reading {whole(record.events)} events: {whole(model.events)} so far.</div>}
           {feed.isDegraded && <div className="notice">Redis is down: news come a moment later, straight from the journal. Nothing is lost and the run goes on.</div>}
           {actions.state === "interrupted" && <div className="notice">The process that played this run is gone. Rounds 1 to {whole(model.round)} are safe; resume it here, or with <code className="mono">superorganism runs resume {place.run}</code>.</div>}
           {actions.state === "paused" && <div className="notice">This run stands still after round {whole(model.round)}, and its world&apos;s clock too. Nothing is lost; it goes on when it is resumed, to the same bytes.</div>}
@@ -129,6 +133,7 @@ function Followed({ live, place }: { live: Live; place: RunPlace }) {
       </main>
       <Foot keys={all} />
       <Question actions={actions} live={live} place={place} at={at} />
+      {hasFigures && <Figures live={live} span={spanOf(place, Math.max(model.rounds, 1))} close={closeFigures} />}
     </>
   );
 }
@@ -203,6 +208,9 @@ function useRunKeys(live: Live, place: RunPlace, at: number, move: (more: Partia
     { key: "Shift w", label: "worker before", does: () => worker(-1), quiet: true },
     ...FACES.map(([face, name, key]) => ({ key, label: name.toLowerCase(), does: () => move({ face, node: null }), quiet: true })),
     { key: "o", label: "order of the lanes", does: () => move({ order: ORDERS[(ORDERS.indexOf(place.order) + 1) % ORDERS.length]! }), quiet: true },
+    { key: "+", label: "narrower window", does: () => move(zoomed(place, model.rounds, at, 0.5)), quiet: true },
+    { key: "-", label: "wider window", does: () => move(zoomed(place, model.rounds, at, 2)), quiet: true },
+    { key: "0", label: "whole run", does: () => move({ from: null, to: null }), quiet: true },
     { key: "1", label: "ridges: excess", does: () => move({ show: "excess" }), quiet: true },
     { key: "2", label: "ridges: each round", does: () => move({ show: "round" }), quiet: true },
     { key: "3", label: "ridges: held", does: () => move({ show: "held" }), quiet: true },
@@ -217,6 +225,24 @@ const STRIP = 54;
 const FLEET = 84;
 const EXCESS = 66;
 
+const GRIP = 7;
+const NARROWEST = 8;
+
+/** The window of the time panels: the whole run, unless a part of it was chosen. */
+function spanOf(place: RunPlace, rounds: number): panels.Span {
+  const to = Math.min(Math.max(2, place.to ?? rounds), rounds);
+  return { from: Math.max(0, Math.min(place.from ?? 0, to - 2)), to };
+}
+
+/** A window half or twice as wide around a moment; the whole run is none. */
+function zoomed(place: RunPlace, rounds: number, at: number, times: number): Partial<RunPlace> {
+  const span = spanOf(place, rounds);
+  const wide = Math.round(Math.max(NARROWEST, (span.to - span.from) * times));
+  if (wide >= rounds) return { from: null, to: null };
+  const from = Math.min(Math.max(0, Math.round(at - wide / 2)), rounds - wide);
+  return { from, to: from + wide };
+}
+
 interface Shared {
   live: Live;
   place: RunPlace;
@@ -229,8 +255,19 @@ function Strip({ live, place, at, move }: Shared) {
   const { model } = live;
   const version = live.version.get();
   const to = Math.max(model.rounds, 1);
-  const strip = useMemo(() => (area: Area) => panels.strip(area, model, at, place.at === null), [model, at, place.at, version]);
-  const scrub = (x: number, width: number) => move({ at: Math.min(model.round, new Axis(0, to, width).roundAt(x)) });
+  const span = useMemo(() => spanOf(place, to), [place.from, place.to, to]);
+  const strip = useMemo(() => (area: Area) => panels.strip(area, model, span), [model, version, span]);
+  const grip = useRef<"from" | "to" | "at">("at");
+  // A handle of the window is dragged where one is near; else the moment is.
+  const scrub = (x: number, width: number, event: PointerEvent) => {
+    const axis = new Axis(0, to, width);
+    const isWhole = span.from <= 0 && span.to >= to;
+    if (event.type === "pointerdown") grip.current = isWhole ? "at" : Math.abs(x - axis.right(span.from)) < GRIP ? "from" : Math.abs(x - axis.right(span.to)) < GRIP ? "to" : "at";
+    const round = axis.roundAt(x);
+    if (grip.current === "from") move({ from: Math.min(round - 1, span.to - 2), to: span.to });
+    else if (grip.current === "to") move({ from: span.from, to: Math.max(round, span.from + 2) });
+    else move({ at: Math.min(model.round, round) });
+  };
   const first = model.alarms[0];
   const said = `round ${at} of ${to}${model.alarms.some((each) => each.round === at) ? `, alarm ${model.alarms.find((each) => each.round === at)!.monitor}` : ""}`;
   return (
@@ -246,7 +283,7 @@ function Strip({ live, place, at, move }: Shared) {
         <span className="dim">whole run: highest score, alarms</span>
         <input className="hidden" type="range" min={1} max={Math.max(1, model.round)} value={Math.max(1, at)} aria-label="Round" aria-valuetext={said} onChange={(event) => move({ at: Number(event.target.value) })} />
       </div>
-      <Canvas height={STRIP} draw={strip} onPointer={scrub} label={`The whole run. ${first ? `First alarm: ${first.monitor} at round ${first.round}.` : "No alarm."}`} />
+      <TimeCanvas span={{ from: 0, to }} at={at} isNamed={place.at === null ? "live" : "pinned"} height={STRIP} draw={strip} onPointer={scrub} label={`The whole run. ${first ? `First alarm: ${first.monitor} at round ${first.round}.` : "No alarm."}`} />
     </div>
   );
 }
@@ -256,10 +293,11 @@ function Time({ live, place, at, move }: Shared) {
   const version = live.version.get();
   const reference = useStore(live.reference);
   const to = Math.max(model.rounds, 1);
-  const axisOf = useCallback((width: number) => new Axis(0, to, width), [to]);
-  const scores = useMemo(() => (area: Area) => panels.scores(area, model, axisOf(area.width), at), [model, at, axisOf, version]);
-  const fleet = useMemo(() => (area: Area) => panels.fleet(area, model, axisOf(area.width), at), [model, at, axisOf, version]);
-  const excess = useMemo(() => (area: Area) => panels.excess(area, model, axisOf(area.width), at, reference), [model, at, axisOf, version, reference]);
+  const span = useMemo(() => spanOf(place, to), [place.from, place.to, to]);
+  const axisOf = useCallback((width: number) => new Axis(span.from, span.to, width), [span.from, span.to]);
+  const scores = useMemo(() => (area: Area) => panels.scores(area, model, axisOf(area.width)), [model, axisOf, version]);
+  const fleet = useMemo(() => (area: Area) => panels.fleet(area, model, axisOf(area.width)), [model, axisOf, version]);
+  const excess = useMemo(() => (area: Area) => panels.excess(area, model, axisOf(area.width), reference), [model, axisOf, version, reference]);
   const scrub = (x: number, width: number) => move({ at: Math.min(model.round, axisOf(width).roundAt(x)) });
   const taken = model.acquired.at(at);
   const needed = model.needed.at(at);
@@ -290,7 +328,7 @@ function Time({ live, place, at, move }: Shared) {
           })}
           {!model.series.length && <span className="dim">no monitor has spoken</span>}
         </div>
-        <Canvas height={Math.max(1, model.series.length) * panels.ROW + 2} draw={scores} onPointer={scrub} label="The score of each monitor over time." />
+        <TimeCanvas span={span} at={at} height={Math.max(1, model.series.length) * panels.ROW + 2} draw={scores} onPointer={scrub} label="The score of each monitor over time." />
       </div>
       <div className="pane">
         <div className="gutter">
@@ -299,7 +337,7 @@ function Time({ live, place, at, move }: Shared) {
           <br />
           <b className={taken > needed ? "over strong" : "under strong"}>{whole(taken)}</b> <span className="dim">of need {whole(needed)}</span>
         </div>
-        <Canvas height={FLEET} draw={fleet} onPointer={scrub} label={`Round ${at}: acquired ${whole(taken)} ${model.unit}, need ${whole(needed)}.`} />
+        <TimeCanvas span={span} at={at} height={FLEET} draw={fleet} onPointer={scrub} label={`Round ${at}: acquired ${whole(taken)} ${model.unit}, need ${whole(needed)}.`} />
       </div>
       <div className="pane">
         <div className="gutter">
@@ -310,7 +348,7 @@ function Time({ live, place, at, move }: Shared) {
           <br />
           <span className="dim">{beside === undefined ? "reference: being played" : `reference ${whole(beside, true)}`}</span>
         </div>
-        <Canvas height={EXCESS} draw={excess} onPointer={scrub} label={`Excess by round ${at}: ${whole(beyond, true)} ${model.unit}${beside === undefined ? "" : `; the honest reference ${whole(beside, true)}`}.`} />
+        <TimeCanvas span={span} at={at} height={EXCESS} draw={excess} onPointer={scrub} label={`Excess by round ${at}: ${whole(beyond, true)} ${model.unit}${beside === undefined ? "" : `; the honest reference ${whole(beside, true)}`}.`} />
       </div>
       <div className="lanehead">
         <span className="strong">{whole(model.workers.length)} workers</span>
@@ -331,7 +369,7 @@ function Time({ live, place, at, move }: Shared) {
           <span style={{ color: "var(--hold)" }}>‖</span> waits
         </span>
       </div>
-      <Lanes model={model} place={place} at={at} version={version} axisOf={axisOf} move={move} scrub={scrub} />
+      <Lanes model={model} place={place} at={at} version={version} span={span} axisOf={axisOf} move={move} scrub={scrub} />
     </section>
   );
 }

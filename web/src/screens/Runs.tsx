@@ -47,6 +47,7 @@ export function Runs({ q }: { q: string }) {
     { key: "n", label: "new run", does: () => go({ screen: "scenarios" }) },
     { key: "1", label: "all", does: () => filter(""), quiet: true },
     { key: "2", label: "running", does: () => filter("state:running"), quiet: true },
+    { key: "4", label: "paused", does: () => filter("state:paused"), quiet: true },
     { key: "3", label: "with an alarm", does: () => filter("alarm:any"), quiet: true },
     { key: "Escape", label: "drop the choice, then the filter", does: () => (picked.size ? pick(new Set()) : filter("")), quiet: true },
   ];
@@ -55,6 +56,7 @@ export function Runs({ q }: { q: string }) {
     ["All", "", "1"],
     ["Running", "state:running", "2"],
     ["Alarms", "alarm:any", "3"],
+    ["Standing still", "state:paused", "4"],
   ];
   return (
     <Frame here="runs" title="Runs">

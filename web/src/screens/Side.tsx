@@ -7,6 +7,7 @@ import { useKeys } from "../app/keys";
 import { link } from "../app/place";
 import { runPlace, type RunPlace } from "../app/route";
 import { MARKS, SIGN, type AnyEvent, type Leg, type Mark } from "../run/event";
+import { Listing } from "../run/listing";
 import type { Live } from "../run/live";
 import type { RunModel } from "../run/model";
 import { amount, percent, shown, whole } from "../run/words";
@@ -81,18 +82,13 @@ function Moment({ live, place, at, copied }: { live: Live; place: RunPlace; at: 
   );
 }
 
-interface Listed {
-  /** A place among events, or minus the round that begins here. */
-  places: Int32Array;
-  events: number;
-}
-
 function Events({ model, place, at, version, move }: { model: RunModel; place: RunPlace; at: number; version: number; move: (more: Partial<RunPlace>) => void }) {
   const body = useRef<HTMLDivElement>(null);
   const [text, write] = useState(place.q);
   const end = model.endOf(at);
-  const listed = useMemo(() => list(model, end, place), [model, end, place.q, place.worker, version]);
-  const rows = useVirtualizer({ count: listed.places.length, getScrollElement: () => body.current, estimateSize: () => 23, overscan: 12 });
+  const listing = useMemo(() => new Listing(model, place.q, place.worker), [model, place.q, place.worker]);
+  const listed = useMemo(() => (listing.extend(), listing.cut(end)), [listing, end, version]);
+  const rows = useVirtualizer({ count: listed.rows, getScrollElement: () => body.current, estimateSize: () => ROW, overscan: 12 });
   const isHeld = useRef(false);
   const [newer, tell] = useState(0);
   const seen = useRef(0);
@@ -104,24 +100,23 @@ function Events({ model, place, at, version, move }: { model: RunModel; place: R
     }
     seen.current = listed.events;
     tell(0);
-    if (listed.places.length && place.event === null) rows.scrollToIndex(listed.places.length - 1, { align: "end" });
+    // Straight to the end: asking where that is would lay the page out once more.
+    if (listed.rows && place.event === null) body.current!.scrollTop = listed.rows * ROW;
   }, [listed, place.at, place.event, rows]);
   useEffect(() => {
     if (place.event === null) return;
-    const row = listed.places.indexOf(place.event - 1);
-    if (row >= 0) rows.scrollToIndex(row, { align: "auto" });
+    const row = listing.rowOf(place.event - 1);
+    if (row >= 0 && row < listed.rows) rows.scrollToIndex(row, { align: "auto" });
   }, [place.event]);
   const onScroll = () => {
     const node = body.current!;
     isHeld.current = node.scrollTop + node.clientHeight < node.scrollHeight - 40;
   };
   const choose = (way: 1 | -1) => {
-    const now = place.event === null ? -1 : listed.places.indexOf(place.event - 1);
-    let row = now < 0 ? (way > 0 ? 0 : listed.places.length - 1) : now + way;
-    if (now < 0) row = listed.places.length - 1;
-    while (row >= 0 && row < listed.places.length && listed.places[row]! < 0) row += way;
-    const found = listed.places[row];
-    if (found !== undefined && found >= 0) move({ event: found + 1 });
+    const now = place.event === null ? -1 : listing.rowOf(place.event - 1);
+    let row = now < 0 ? listed.rows - 1 : now + way;
+    while (row >= 0 && row < listed.rows && listing.row(row).head !== null) row += way;
+    if (row >= 0 && row < listed.rows) move({ event: listing.row(row).at + 1 });
   };
   const field = useRef<HTMLInputElement>(null);
   useKeys([
@@ -144,7 +139,7 @@ function Events({ model, place, at, version, move }: { model: RunModel; place: R
         </span>
       </form>
       <div style={{ display: "grid", gridTemplateRows: "minmax(0,1fr) auto", minHeight: 0 }}>
-        <div className="body events" ref={body} onScroll={onScroll} tabIndex={0} role="grid" aria-label="Events" aria-rowcount={listed.places.length}>
+        <div className="body events" ref={body} onScroll={onScroll} tabIndex={0} role="grid" aria-label="Events" aria-rowcount={listed.rows}>
           {!listed.events && (
             <p className="empty">
               No event fits “{place.q}”{place.worker ? ` of ${place.worker}` : ""}. {whole(end)} without the filter.
@@ -152,10 +147,10 @@ function Events({ model, place, at, version, move }: { model: RunModel; place: R
           )}
           <div role="presentation" style={{ height: rows.getTotalSize() }}>
             {rows.getVirtualItems().map((row) => {
-              const at = listed.places[row.index]!;
-              return at < 0 ? (
+              const { at, head } = listing.row(row.index);
+              return head !== null ? (
                 <div key={row.key} className="row round" role="row" style={{ transform: `translateY(${row.start}px)` }}>
-                  <span role="gridcell">Round {whole(-at - 1)}</span>
+                  <span role="gridcell">Round {whole(head)}</span>
                 </div>
               ) : (
                 <EventRow key={row.key} model={model} at={at} top={row.start} place={place} />
@@ -164,7 +159,7 @@ function Events({ model, place, at, version, move }: { model: RunModel; place: R
           </div>
         </div>
         {newer > 0 && (
-          <button className="newer" onClick={() => rows.scrollToIndex(listed.places.length - 1, { align: "end" })}>
+          <button className="newer" onClick={() => rows.scrollToIndex(listed.rows - 1, { align: "end" })}>
             <span>The list holds still while you read: {whole(newer)} newer</span>
             <kbd>End</kbd>
           </button>
@@ -173,6 +168,9 @@ function Events({ model, place, at, version, move }: { model: RunModel; place: R
     </>
   );
 }
+
+/** The height of a row of the list. */
+const ROW = 23;
 
 const CLASS: Partial<Record<Mark, string>> = { above: "over", below: "under", refused: "alarm", stuck: "alarm", closed: "strong", owner: "strong" };
 
@@ -192,26 +190,6 @@ function EventRow({ model, at, top, place }: { model: RunModel; at: number; top:
       <span role="gridcell" className="num dim">{Number.isNaN(share) ? "" : percent(share, true)}</span>
     </a>
   );
-}
-
-function list(model: RunModel, end: number, place: RunPlace): Listed {
-  const words = place.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const named = words.find((word) => word.startsWith("worker:"))?.slice(7) ?? place.worker;
-  const rest = words.filter((word) => !word.startsWith("worker:"));
-  const found: number[] = [];
-  let [events, round] = [0, -1];
-  for (let at = 0; at < end; at++) {
-    const mark = MARKS[model.eventMark.at(at)]!;
-    // What only says that a call was done adds nothing to the call, unless it is asked for.
-    if (mark === "other" && !rest.length) continue;
-    if (named && named !== (named.includes(".") ? model.eventAgent[at] : model.workerAt(model.eventWorker.at(at))?.name)) continue;
-    if (rest.length && !rest.every((word) => mark.includes(word) || model.eventText[at]!.toLowerCase().includes(word) || model.eventAgent[at]!.includes(word))) continue;
-    const now = model.eventRound.at(at);
-    if (now !== round) found.push(-(round = now) - 1);
-    found.push(at);
-    events += 1;
-  }
-  return { places: Int32Array.from(found), events };
 }
 
 function Detail({ model, run, seq }: { model: RunModel; run: string; seq: number }) {

@@ -1,0 +1,1 @@
+import{n as e}from"./resource.js";function t({live:t,place:n,at:r}){return e(n.at??Math.max(r,t.record.get()?.round??0))}export{t};
