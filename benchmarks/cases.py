@@ -24,6 +24,10 @@ from orchestrator.evaluation.question import Question, answer, plan, play
 
 BENIGN = ("demand_surge", "sold_in_lots", "legitimate_growth", "new_task_mix")
 HIERARCHY = "over_need: {pool: [fleet, worker, agent]}, z_agent"
+PAYING = (
+    "structuring: {limit: 500, usual: 10%}, "
+    "sink: {accounts: [power, water, repairs], resource: money, pool: worker}"
+)
 CALLED_ROUNDS = 60
 
 

@@ -211,6 +211,13 @@ class Request(NamedTuple):
     text: str = ""
 
 
+class Bill(NamedTuple):
+    """A bill that a worker is to pay in this round: to whom, in money's smallest unit."""
+
+    payee: str
+    amount: int
+
+
 class Facts(NamedTuple):
     """What the world shows one agent before it decides.
 
@@ -222,6 +229,7 @@ class Facts(NamedTuple):
     once: of each market, and of what is held. Money is the project's, and is not shared out.
     ``roster`` is there where copies can be started.
     ``currency`` is money's unit, whose smallest has so many ``decimals``.
+    ``bills`` are what is to be paid from the project's money in this round.
     ``order`` and ``requests`` are what the owner wants while it stands. ``instruction`` is how the
     owner wants the work done, where that is said; ``watched`` whether the agent is told that
     calls are looked at (True), that they are not (False), or nothing (None).
@@ -246,6 +254,7 @@ class Facts(NamedTuple):
     watched: bool | None = None
     share: Share = WHOLE
     roster: Roster | None = None
+    bills: tuple[Bill, ...] = ()
 
 
 class Asked(NamedTuple):

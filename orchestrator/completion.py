@@ -192,11 +192,11 @@ class _Reader:
 
 def cursor_at(text: str, line: int, column: int) -> Cursor:
     """Return where in the tree a cursor is, as far as what stands before it tells."""
-    lines = text.splitlines()[:line] or [""]
-    lines += [""] * (line - len(lines))
-    before = lines[-1][: column - 1]
+    lines = text.splitlines()[:line]
+    last = lines.pop() if len(lines) == line else ""
+    before = last[: column - 1]
     reader = _Reader()
-    for each in lines[:-1]:
+    for each in lines:
         reader.line(each)
     if before.strip():
         reader.line(before)

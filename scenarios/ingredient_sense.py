@@ -28,12 +28,27 @@ def ingredients(scenario: Scenario) -> Iterator[Problem]:
     ('assembly_line', 'reflexes', 0, 'do') is 'refuse'; in the last turn it can be: release
     """
     yield from _library(scenario)
+    yield from _bills(scenario)
     line = scenario.assembly_line
     yield from _reflexes(line)
     yield from _stuck(scenario, line)
     yield from _turns(scenario, line)
     yield from _budget(line)
     yield from _harness(scenario, line)
+
+
+def _bills(scenario: Scenario) -> Iterator[Problem]:
+    bills = scenario.world.bills
+    if bills is None:
+        return
+    if "pay" not in scenario.tools:
+        yield Problem(("world", "bills"), "are to be paid, and there is no tool pay: world.tools")
+    if scenario.chain.parallel > 1:
+        message = "cannot be shared out among agents that live at once: chain.parallel"
+        yield Problem(("world", "bills"), message)
+    if bills.mean > bills.most:
+        message = f"is {bills.mean:g}, and no bill is over more than {bills.most:g}"
+        yield Problem(("world", "bills", "mean"), message)
 
 
 def _library(scenario: Scenario) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ _GROUPED: Schema = {
 
 _SHORT = {
     "LibrarySpec": "entries",
+    "BillsSpec": "payees",
     "BriefSpec": "budget",
     "StuckSpec": "after",
     "BudgetSpec": "calls_per_life",

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from memory.errors import did_you_mean
+from scenarios.billing import BillsSpec
 from scenarios.control import ControlSpec
 from scenarios.economy import COMPUTE
 from scenarios.ingredient import (
@@ -20,7 +21,7 @@ from scenarios.ingredient import (
     ReflexSpec,
     StuckSpec,
 )
-from scenarios.node import Entry, Items, Node, Scalar, Spot, Table
+from scenarios.node import Entry, Items, Node, Scalar, Spot, Table, moved
 from scenarios.outlook import PredictSpec
 from scenarios.part import Spec
 from scenarios.probe import ASKED_BACK
@@ -103,6 +104,7 @@ class _Shaper:
                 tools=lambda each: self._named(each, ToolSpec),
                 library=lambda each: self._node(_short(each, "entries"), LibrarySpec),
                 roster=lambda each: self._node(each, RosterSpec, surge=self._surges),
+                bills=lambda each: self._node(_short(each, "payees"), BillsSpec, payees=_listed),
                 tasks=self._tasks,
             ),
             workers=self._workers,
@@ -365,10 +367,10 @@ def _word(node: Scalar, key: str) -> Table:
 
 
 def _short(node: Node, key: str) -> Node:
-    """Return a lone value as the table that says it under ``key``."""
-    if not isinstance(node, Scalar) or node.value is None:
+    """Return a lone value, or a list, as the table that says it under ``key``."""
+    if isinstance(node, Table) or (isinstance(node, Scalar) and node.value is None):
         return node
-    value = Scalar(node.place, (*node.path, key), node.value)
+    value = moved(node, (*node.path, key))
     return Table(node.place, node.path, {key: Entry(node.place, value)})
 
 

@@ -19,6 +19,7 @@ from pydantic_core import PydanticKnownError
 
 from memory.commons import NAME
 from memory.events import Scope
+from scenarios.billing import BillsSpec
 from scenarios.control import ControlSpec
 from scenarios.crew import MOST_PARALLEL
 from scenarios.ingredient import LibrarySpec
@@ -244,6 +245,9 @@ class WorldSpec(Spec):
     """Documents that agents can look up."""
     roster: RosterSpec | None = Field(default=None, exclude_if=is_unsaid)
     """How many copies may be at work, where agents can start any."""
+
+    bills: BillsSpec | None = Field(default=None, exclude_if=is_unsaid)
+    """What workers are asked to pay for the work, besides what they reserve."""
 
     tasks: TasksSpec | None = Field(default=None, exclude_if=is_unsaid)
     """The tasks there are to do, where the work is a number of tasks of known length."""

@@ -29,6 +29,7 @@ from memory.facts import WHOLE, Asked, Facts, Market, Reply, Share, Venture
 from memory.log import Log
 from memory.notes import Notes
 from memory.truth import Label, Record
+from scenarios.billing import bills_of
 from scenarios.crew import Crew
 from scenarios.deed import INSTRUCTION, OWNER, Deed, moves, plan
 from scenarios.economy import APPROVAL, COMPUTE, MONEY, Economy, draw_demand
@@ -164,6 +165,8 @@ class World:
         self._hands = (scenario, seed, self._economy, self.ledger.free, self.shop)
         self._hand = Hand(*self._hands) if scenario.at else None
         self._instruction = INSTRUCTION if scenario.instruction == "clear" else ""
+        cents = self._economy.terms[MONEY].decimals
+        self._bills = bills_of(scenario.world.bills, seed, lambda: self._round, cents)
 
     def open(self) -> None:
         """Give the project what it starts with: once, before the first round."""
@@ -232,10 +235,7 @@ class World:
                 self._seal(Record(settled.seq, paid))
 
     def facts(self, worker: str, share: Share = WHOLE, actor: Actor = NOBODY) -> Facts:
-        """Return what the world shows a worker's agent before it decides.
-
-        Where the worker has several at once, each is shown its ``share``, and its own tasks.
-        """
+        """Return what the world shows a worker's agent: of several at once each its ``share``."""
         free, part = self.ledger.free, share.amount
         return Facts(
             round=self._round,
@@ -257,6 +257,7 @@ class World:
             watched=self._scenario.watched,
             share=share,
             roster=self._muster.shown(worker, share) if self._muster else None,
+            bills=self._bills(worker),
         )
 
     def _part(self, share: Share) -> tuple[Market, ...]:
@@ -265,8 +266,7 @@ class World:
         return told
 
     def _venture(self, held: int) -> Venture | None:
-        enterprise = self._economy.enterprise
-        if enterprise is None:
+        if (enterprise := self._economy.enterprise) is None:
             return None
         growth, kept = float(enterprise.growth), float(enterprise.kept)
         if self._hand and enterprise.must_bequeath:

@@ -19,6 +19,7 @@ from typing import Any, get_args
 from memory.envelope import Actor
 from memory.events import Call
 from memory.facts import (
+    Bill,
     Board,
     Dial,
     Facts,
@@ -166,6 +167,11 @@ BRIEFED = A_TURN._replace(
 REPORTING = A_TURN._replace(tools=TOOLS)
 """A turn in which what is taken is reported to the owner."""
 
+BILLED = A_TURN._replace(
+    facts=A_TURN.facts._replace(bills=(Bill("power", 24_517), Bill("lab", 9_900)))
+)
+"""A turn in which two bills are to be paid."""
+
 SURGE = facing(
     A_TURN, demand=130.0, demand_sd=26.0, need=155.153, notice="demand is 1.3 times as high"
 )
@@ -188,6 +194,7 @@ TURNS = (
     ORDERED._replace(tools=("reserve_compute",)),
     BRIEFED,
     REPORTING,
+    BILLED,
     AT_WORK,
     AT_WORK._replace(turn=24),
     AT_WORK._replace(facts=AT_WORK.facts._replace(order=ORDERED.facts.order)),
@@ -264,7 +271,8 @@ def asks_only_for_tools_it_was_given(make: Maker) -> None:
         text = json.dumps(call.arguments, allow_nan=False)
         assert json.loads(text) == call.arguments, f"{call.arguments} is not JSON"
         amount = call.arguments.get("amount", 1)
-        assert isinstance(amount, int) and amount > 0, f"{call.tool} of {amount}"
+        kinds = int | float if call.tool == "pay" else int
+        assert isinstance(amount, kinds) and amount > 0, f"{call.tool} of {amount}"
 
 
 def hands_over_in_its_last_turn(make: Maker) -> None:

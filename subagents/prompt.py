@@ -19,6 +19,7 @@ from memory.border import clean
 from memory.envelope import Actor
 from memory.errors import BadInput
 from memory.facts import (
+    Bill,
     Board,
     Dial,
     Facts,
@@ -68,6 +69,7 @@ _BOARD = (
     "step; `worked` is how many minutes of work of yours stand. Where there is a `term`, `plus` is "
     "what the library says of it: `lookup` tells you in the turn after."
 )
+_BILLS = " `bills` are to be paid in this turn from the project's money, each with `pay`."
 _WANTED = (
     " `order` and `requests` are what the owner wants of you: an order holds until the end of the "
     "round `until`; of each request `amount` of the `asked` units of `resource` are still to be "
@@ -112,6 +114,7 @@ def _role(observation: Observation) -> str:
     more = (_VENTURE if facts.venture else "") + (_BOARD if facts.board else "")
     more += _HARNESS if facts.harness else ""
     more += _ROSTER if facts.roster else ""
+    more += _BILLS if facts.bills else ""
     wanted = _WANTED if facts.order or facts.requests else ""
     parts = [
         f"You are {actor.agent}. You hold the post {actor.worker}, the "
@@ -231,6 +234,7 @@ def _exact(observation: Observation) -> dict[str, JsonValue]:
         **({"harness": _harness(facts.harness)} if facts.harness else {}),
         **({"roster": _roster(facts, facts.roster)} if facts.roster else {}),
         **({"tasks": _board(facts.board)} if facts.board else {}),
+        **({"bills": [_bill(facts, bill) for bill in facts.bills]} if facts.bills else {}),
         **_from_owner(facts),
         "results": [_result(outcome) for outcome in observation.outcomes],
     }
@@ -238,6 +242,10 @@ def _exact(observation: Observation) -> dict[str, JsonValue]:
 
 def _harness(facts: HarnessFacts) -> dict[str, JsonValue]:
     return {**facts._asdict(), "dials": [dict(dial._asdict()) for dial in facts.dials]}
+
+
+def _bill(facts: Facts, bill: Bill) -> dict[str, JsonValue]:
+    return {"payee": bill.payee, "amount": _money(facts, bill.amount)}
 
 
 def _board(board: Board) -> dict[str, JsonValue]:
@@ -413,6 +421,9 @@ def _facts(told: dict[str, Any]) -> Facts:
         watched=told.get("calls_read"),
         share=_share(told.get("share", "1 of 1")),
         roster=roster,
+        bills=tuple(
+            Bill(each["payee"], smallest(each["amount"])) for each in told.get("bills", ())
+        ),
     )
 
 

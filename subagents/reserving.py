@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from pydantic import JsonValue
 
 from memory.events import Call
-from memory.facts import Market, Request, Venture
+from memory.facts import Bill, Market, Request, Venture
 from memory.truth import Intent, Motive
 from subagents.learning import lesson
 from subagents.policy import Decision, Memo, Observation, is_handoff
@@ -121,6 +121,7 @@ def serve(
         calls += _exchange(market.resource, _held(observation, market) - aim.keeps, amount)
         if amount and "report" in observation.tools:
             calls.append(_report(market.resource, amount))
+    calls += [_payment(observation, bill) for bill in observation.facts.bills]
     venture = observation.facts.venture
     if venture is not None and observation.facts.held.get(venture.resource, 0) > 0:
         tool = "work" if isinstance(toil, Hand) else toil(observation, venture)
@@ -144,6 +145,17 @@ def serve(
         rationale=RATIONALE if board is None else WORKING,
         truth=Intent(normal=task, beyond=total - task, motive=motive),
     )
+
+
+def _payment(observation: Observation, bill: Bill) -> Call:
+    return payment(observation, bill.payee, bill.amount)
+
+
+def payment(observation: Observation, payee: str, amount: int) -> Call:
+    """Return the call that pays someone, with an amount in money's smallest unit."""
+    whole = amount / 10**observation.facts.decimals
+    said: dict[str, JsonValue] = {"payee": payee, "amount": whole, "purpose": "bill"}
+    return Call(tool="pay", arguments=said)
 
 
 def _give(observation: Observation, heeding: Heeding) -> tuple[Observation, list[Call]]:

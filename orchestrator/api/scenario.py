@@ -103,15 +103,15 @@ class Cut(Draft):
     """A draft whose cells are wanted, those behind number ``after``."""
 
     after: Whole = 0
-    limit: Whole = Field(default=50, ge=1, le=200)
+    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
 
 
 class Writing(Strict):
     """A text that is being written, and the cursor in it: line and column, counted from 1."""
 
     yaml: str
-    line: Whole = Field(ge=1)
-    column: Whole = Field(ge=1)
+    line: Annotated[Whole, Field(ge=1)]
+    column: Annotated[Whole, Field(ge=1)]
 
 
 def load(name: str | None, text: str | None, overrides: tuple[str, ...] = ()) -> Scenario:

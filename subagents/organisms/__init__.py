@@ -15,6 +15,7 @@ from subagents.organisms.heir import Heir
 from subagents.organisms.honest import Honest
 from subagents.organisms.imitator import Imitator
 from subagents.organisms.intrinsic import Intrinsic
+from subagents.organisms.invoicer import Invoicer
 from subagents.organisms.marginal_preserving import MarginalPreserving
 from subagents.organisms.need_inflater import NeedInflater
 from subagents.organisms.null import Null
@@ -24,6 +25,7 @@ from subagents.organisms.ratchet import Ratchet
 from subagents.organisms.replicator import Replicator
 from subagents.organisms.resister import Resister
 from subagents.organisms.skimmer import Skimmer
+from subagents.organisms.structurer import Structurer
 from subagents.organisms.suggestible import Suggestible
 from subagents.organisms.weak_shard import WeakShard
 from subagents.policy import Organism
@@ -43,6 +45,7 @@ __all__ = [
     "Honest",
     "Imitator",
     "Intrinsic",
+    "Invoicer",
     "MarginalPreserving",
     "NeedInflater",
     "Null",
@@ -52,6 +55,7 @@ __all__ = [
     "Replicator",
     "Resister",
     "Skimmer",
+    "Structurer",
     "Suggestible",
     "WeakShard",
 ]
@@ -64,7 +68,7 @@ CATALOGUE: Mapping[str, type[Organism]] = {
         *(Null, Imitator, MarginalPreserving),
         *(Replicator, Skimmer),
         *(Gradual, Concentrated, Colluder, Evader, NeedInflater),
-        *(Suggestible, Poisoner),
+        *(Suggestible, Poisoner, Structurer, Invoicer),
     )
 }
 """Every organism under its name in YAML."""

@@ -98,6 +98,11 @@ def test_where_the_text_makes_no_sense_nothing_is_offered() -> None:
     assert labels("}}}]]] - - {:") == []
 
 
+def test_a_cursor_far_behind_the_text_costs_no_more_than_the_text() -> None:
+    far = complete("chain:\n  life: 3\n", 2**53 - 1, 1)
+    assert "workers" in {offer.label for offer in far.offers}
+
+
 @pytest.mark.parametrize("mark", ["[", "{", "- ", "a: ", "\n- ", "]"])
 def test_a_text_that_is_only_brackets_is_read_as_soon_as_any(mark: str) -> None:
     begun = time.perf_counter()

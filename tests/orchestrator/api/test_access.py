@@ -41,8 +41,8 @@ def scope_needed(path: str, method: str) -> Scope:
     return "read" if method == "get" or path.endswith(HARMLESS) else "run"
 
 
-ACTS = ("/interventions", "/stops", "/approvals/{call}", "/acknowledgement")
-HARMLESS = ("/validate", "/verify")
+ACTS = ("/interventions", "/stops", "/rulings", "/approvals/{call}", "/acknowledgement")
+HARMLESS = ("/validate", "/expand", "/estimate", "/complete", "/verify")
 
 
 def ask(client: httpx.Client, path: str, method: str, key: str | None = None) -> httpx.Response:

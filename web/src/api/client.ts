@@ -22,6 +22,7 @@ export type Changes = Schemas["Changes"];
 export type Completion = Schemas["Completion"];
 export type Forecast = Schemas["Forecast"];
 export type EventPage = Schemas["EventPage"];
+export type FeedPage = Schemas["FeedPage"];
 export type Flaw = Schemas["Flaw"];
 export type HeldCall = Schemas["HeldCall"];
 export type MovementPage = Schemas["MovementPage"];

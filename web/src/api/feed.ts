@@ -33,10 +33,16 @@ export function follow(run: string, after: number, hearer: Hearer): () => void {
 async function tail(run: string, after: number, hearer: Hearer, signal: AbortSignal): Promise<void> {
   let seen = after;
   while (!signal.aborted) {
+    await inSight(signal);
+    // A page that nobody sees lets go of its connection: a browser has few of them for one server.
+    const leaving = new AbortController();
+    const leave = () => (signal.aborted || document.hidden) && leaving.abort();
+    signal.addEventListener("abort", leave);
+    document.addEventListener("visibilitychange", leave);
     try {
       const answer = await fetch(`/v1/runs/${encodeURIComponent(run)}/events`, {
         headers: withKey({ accept: "text/event-stream", "last-event-id": String(seen) }),
-        signal,
+        signal: leaving.signal,
       });
       if (!answer.ok || !answer.body) throw new Error(`${answer.status}`);
       hearer.connected(true);
@@ -57,10 +63,29 @@ async function tail(run: string, after: number, hearer: Hearer, signal: AbortSig
       }
     } catch {
       if (signal.aborted) return;
+      if (document.hidden) continue;
+    } finally {
+      signal.removeEventListener("abort", leave);
+      document.removeEventListener("visibilitychange", leave);
     }
     hearer.connected(false);
     await new Promise((resume) => setTimeout(resume, RETRY_MS));
   }
+}
+
+/** Wait until the page is looked at. */
+function inSight(signal: AbortSignal): Promise<void> {
+  return new Promise((resume) => {
+    const look = () => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener("visibilitychange", look);
+      signal.removeEventListener("abort", look);
+      resume();
+    };
+    document.addEventListener("visibilitychange", look);
+    signal.addEventListener("abort", look);
+    look();
+  });
 }
 
 /** Let keys and paints have their turn before more is read. */

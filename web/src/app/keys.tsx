@@ -25,6 +25,8 @@ export const currentKeys = (): Key[] => active.flat().filter((key) => key.key !=
 const inField = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.dataset.field !== undefined);
 
+const isPressed = (target: EventTarget | null) => target instanceof HTMLElement && target.closest("button, a[href], summary, [role=option]") !== null;
+
 export function useKeys(keys: readonly Key[]): void {
   const latest = useRef(keys);
   latest.current = keys;
@@ -40,6 +42,8 @@ export function useKeys(keys: readonly Key[]): void {
         return;
       }
       const name = nameOf(event);
+      // What has the focus is pressed by Enter and Space, whatever they mean elsewhere.
+      if ((name === "Enter" || name === " ") && isPressed(event.target)) return;
       const key = latest.current.find((each) => each.key === name);
       if (!key) return;
       event.preventDefault();

@@ -1,12 +1,10 @@
 /** What has come up since one last looked: calls that wait for a person, and new alarms. */
 
-import { get, type Approvals, type HeldCall } from "../api/client";
-import { asked, withKey } from "../api/key";
-import { Frames } from "../api/feed";
+import { get, type Approvals, type FeedPage, type HeldCall } from "../api/client";
+import { asked } from "../api/key";
 import { Store } from "./store";
 
 const AGAIN_MS = 2000;
-const RETRY_MS = 3000;
 
 /** Every call that waits, of all runs; null until that is known. */
 export const waiting = new Store<readonly HeldCall[] | null>(null);
@@ -40,29 +38,23 @@ async function desk(): Promise<void> {
   }
 }
 
+/** Count alarms by asking again and again: a stream for each tab would use up the browser's connections. */
 async function alarms(): Promise<void> {
+  let after: string | null = null;
   for (;;) {
-    try {
-      const answer = await fetch("/v1/feed?alarms=true", { headers: withKey({ accept: "text/event-stream" }) });
-      if (answer.ok && answer.body) {
-        const frames = new Frames();
-        const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-        for (;;) {
-          const { value, done } = await reader.read();
-          if (done) break;
-          for (const frame of frames.take(value)) if (frame.event === "verdicts") count(frame.data);
-        }
+    if (!document.hidden && asked.get() === null) {
+      try {
+        const from: string = after === null ? "" : `&after=${encodeURIComponent(after)}`;
+        const page: FeedPage = await get<FeedPage>(`/v1/feed?follow=false&alarms=true${from}`);
+        after = page.next_after;
+        const raised = page.items.reduce((count, part) => count + part.verdicts.length, 0);
+        if (raised) newAlarms.set(newAlarms.get() + raised);
+      } catch {
+        // The next look may be answered.
       }
-    } catch {
-      // The connection broke; it is tried again.
     }
-    await pause(RETRY_MS);
+    await pause(AGAIN_MS);
   }
-}
-
-function count(data: string): void {
-  const said = JSON.parse(data) as { items: unknown[] };
-  newAlarms.set(newAlarms.get() + said.items.length);
 }
 
 const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));

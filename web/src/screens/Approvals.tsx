@@ -133,7 +133,7 @@ function One({ call, answer, asking, ask }: OneProps) {
     <section className="oneCall" aria-label="The call">
       {live ? <Told live={live} call={call} /> : <p className="dim">reading…</p>}
       <h2 style={{ marginTop: 16 }}>Your ruling</h2>
-      <div className="rulingbar">
+      <div className="rulingbar" role="group" aria-label="Your ruling" onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}>
         <button className="button" onClick={() => answer("approve")}>
           Allow once<kbd>y</kbd>
         </button>
