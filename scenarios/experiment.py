@@ -106,9 +106,13 @@ def load_experiment(
 
 
 def load_experiment_text(
-    text: str, name: str = "text", overrides: Sequence[str] = (), checks: Sequence[Check] = ()
+    text: str,
+    name: str = "text",
+    overrides: Sequence[str] = (),
+    checks: Sequence[Check] = (),
+    most: int = MOST_CELLS,
 ) -> Experiment:
-    """Return the scenario that a YAML text describes, with all of its cells.
+    """Return the scenario that a YAML text describes, with all of its cells, at most so many.
 
     Raises
     ------
@@ -121,15 +125,19 @@ def load_experiment_text(
     >>> len(load_experiment_text(text).cells)
     3
     """
-    return _in_cells(*text_root(text, name), overrides, checks)
+    return _in_cells(*text_root(text, name), overrides, checks, most)
 
 
 def _in_cells(
-    root: Table, faults: Faults, overrides: Sequence[str], checks: Sequence[Check]
+    root: Table,
+    faults: Faults,
+    overrides: Sequence[str],
+    checks: Sequence[Check],
+    most: int = MOST_CELLS,
 ) -> Experiment:
     tree = laid_on(root, overrides, faults)
     base = finish(tree, checks, faults)
-    plan = _Plan(tree.entries.get("vary"), faults)
+    plan = _Plan(tree.entries.get("vary"), faults, most)
     choices = plan.choices()
     faults.stop_if_any()
     bare = tree.without("vary", "repeats")
@@ -163,9 +171,10 @@ class _CellFaults(Faults):
 class _Plan:
     """Reads `vary` into the choices that make the cells, and tells what is wrong with it."""
 
-    def __init__(self, entry: Entry | None, faults: Faults) -> None:
+    def __init__(self, entry: Entry | None, faults: Faults, most: int) -> None:
         self._faults = faults
         self._entry = entry
+        self._most = most
 
     def choices(self) -> list[Choice]:
         """Return a choice for each cell, in their order."""
@@ -176,8 +185,8 @@ class _Plan:
         count = 1
         for values in axes.values():
             count *= len(values)
-        if count > MOST_CELLS:
-            message = f"makes {count:,} cells; at most {MOST_CELLS:,}"
+        if count > self._most:
+            message = f"makes {count:,} cells; at most {self._most:,}"
             self._faults.fatal(Spot(self._entry.key, table.path), message)
         crossed = [dict(zip(axes, values, strict=True)) for values in product(*axes.values())]
         for left_out in self._listed(table, "exclude"):

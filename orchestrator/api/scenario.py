@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue
 from starlette.exceptions import HTTPException
 
 from memory.envelope import Frozen
+from memory.errors import BadInput
 from orchestrator.api.access import needs
 from orchestrator.api.guard import wants_json
 from orchestrator.api.service import Serving
@@ -33,6 +34,12 @@ NAME = "^[a-z0-9][a-z0-9_-]{0,63}$"
 
 TEXT = "scenario.yaml"
 """What messages call a text that came without a file."""
+
+MOST_CELLS = 500
+"""So many cells of a draft are looked at; whoever writes one asks again with every word."""
+
+MOST_WORKERS = 2_000
+"""Of a larger fleet a piece would take longer than anyone waits: use the command line."""
 
 Override = Annotated[str, Field(max_length=1000)]
 
@@ -170,6 +177,8 @@ def expand(cut: Cut) -> Cells:
 async def estimate_cost(draft: Draft, at: Serving) -> Forecast:
     """Measure about what one run of a draft would take here, by playing a piece of it."""
     experiment = await asyncio.to_thread(_experiment, draft)
+    if (workers := experiment.base.worker_count) > MOST_WORKERS:
+        raise BadInput(f"{workers:,} workers are more than {MOST_WORKERS:,}: use the command line")
     if at.checking.locked():
         raise HTTPException(429, "others are measured now; wait for one", {"Retry-After": "2"})
     async with at.checking:
@@ -195,7 +204,8 @@ def show_scenario(
 
 
 def _experiment(draft: Draft) -> Experiment:
-    return load_experiment_text(draft.yaml, TEXT, tuple(draft.overrides), [over_rest])
+    overrides = tuple(draft.overrides)
+    return load_experiment_text(draft.yaml, TEXT, overrides, [over_rest], MOST_CELLS)
 
 
 def _line(scenario: Scenario) -> ScenarioLine:

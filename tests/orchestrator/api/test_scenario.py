@@ -132,3 +132,24 @@ def test_what_may_be_written_next_is_offered(client: httpx.Client) -> None:
     asked = {"yaml": "chain:\n  li", "line": 2, "column": 5}
     told = client.post("/v1/scenarios/complete", json=asked).json()
     assert (told["start"], [offer["label"] for offer in told["offers"]]) == (3, ["life"])
+
+
+SHARES = [number / 100 for number in range(21)]
+MANY = f"vary={{chain.life: {[*range(1, 25)]}, workers.weak_shard.over_reserve: {SHARES}}}"
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "message"),
+    [
+        ("validate", "vary={world.seed2: [1]}", "is an unknown key"),
+        ("expand", MANY, "makes 504 cells; at most 500"),
+        ("estimate", "workers={policy: honest, count: 3000}", "3,000 workers are more than 2,000"),
+    ],
+)
+def test_what_would_take_too_long_is_refused_at_once(
+    client: httpx.Client, path: str, change: str, message: str
+) -> None:
+    body = {"yaml": DRAFT, "set": [change]}
+    answer = client.post(f"/v1/scenarios/{path}", json=body)
+    assert answer.status_code == 422
+    assert message in answer.text
