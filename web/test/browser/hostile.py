@@ -7,6 +7,8 @@ from subagents.policy import Decision, Observation
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)><b onclick=alert(3)>bold</b>"
 CONTROL = "\x1b[2J\x1b[31mred\x07 \u202egnp.exe javascript:alert(4) https://evil.test/x"
 LONG = "very long " * 5000
+HUGE = "very long " * 1_048_576
+"""Ten megabytes: what is beyond the border's cap is cut there, and said so in the log."""
 
 
 class Hostile:
@@ -23,4 +25,5 @@ class Hostile:
         ]
         if observation.is_last_turn:
             calls.append(Call(tool="finish", arguments={"handoff": MARKUP + CONTROL}))
-        return Decision(tuple(calls), MARKUP + CONTROL + LONG, Intent())
+        rest = HUGE if observation.turn == 1 else LONG
+        return Decision(tuple(calls), MARKUP + CONTROL + rest, Intent())
