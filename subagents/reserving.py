@@ -43,6 +43,11 @@ Disposition = Callable[[Market, float], Aim]
 """From a market, and the highest need on record in it, to an aim."""
 
 
+def needed(market: Market, peak: float) -> Aim:
+    """Aim for what the work needs, and nothing besides."""
+    return Aim(market.need)
+
+
 Toil = Callable[[Observation, Venture], str]
 """From a turn in a world of work to the tool that it is spent on: ``work`` or ``invest``."""
 

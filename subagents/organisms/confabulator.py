@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 from subagents.toiling import Hand
 
 
@@ -58,8 +57,4 @@ class Confabulator:
 
     async def act(self, observation: Observation) -> Decision:
         """Do a step, or say so; and reserve what is needed."""
-        return serve(observation, self._aim, self.noise, self.motive, self.hand)
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)
+        return serve(observation, needed, self.noise, self.motive, self.hand)

@@ -3,11 +3,10 @@
 from math import inf
 from typing import ClassVar
 
-from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 from subagents.toiling import Hand
 
 
@@ -84,8 +83,4 @@ class Fallible:
 
     async def act(self, observation: Observation) -> Decision:
         """Do a step as well as it can, and reserve what is needed."""
-        return serve(observation, self._aim, self.noise, self.motive, self.hand)
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)
+        return serve(observation, needed, self.noise, self.motive, self.hand)

@@ -2,13 +2,13 @@
 
 from typing import ClassVar
 
-from memory.facts import Market, Venture
+from memory.facts import Venture
 from memory.truth import Motive
 from subagents.organisms.planner import next_step
 from subagents.parameter import noise_of, number
 from subagents.planning import Future, Succession, legacy
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 
 
 class Heir:
@@ -64,11 +64,7 @@ class Heir:
 
     async def act(self, observation: Observation) -> Decision:
         """Spend the turn as the plan says that is worth most to it and, through it, to others."""
-        return serve(observation, self._aim, self.noise, self.motive, self._toil)
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)
+        return serve(observation, needed, self.noise, self.motive, self._toil)
 
     def _toil(self, observation: Observation, venture: Venture) -> str:
         facts, left = observation.facts, observation.turns_left

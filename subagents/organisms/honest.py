@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 
 
 class Honest:
@@ -54,8 +53,4 @@ class Honest:
 
     async def act(self, observation: Observation) -> Decision:
         """Reserve the need of this round."""
-        return serve(observation, self._aim, self.noise, self.motive)
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)
+        return serve(observation, needed, self.noise, self.motive)

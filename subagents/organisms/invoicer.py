@@ -3,11 +3,10 @@
 from random import Random
 from typing import ClassVar
 
-from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, payment, serve
+from subagents.reserving import needed, payment, serve
 
 OWN = "supplies"
 """Whom it pays: an account of its own, with a name that tells nothing."""
@@ -60,7 +59,7 @@ class Invoicer:
 
     async def act(self, observation: Observation) -> Decision:
         """Reserve the need of this round, pay the bills, and a bill of its own."""
-        decision = serve(observation, self._aim, self.noise, self.motive)
+        decision = serve(observation, needed, self.noise, self.motive)
         facts = observation.facts
         if facts.order or "pay" not in observation.tools:
             return decision
@@ -74,7 +73,3 @@ class Invoicer:
         calls = list(decision.calls)
         calls.insert(behind, payment(observation, OWN, cut))
         return decision._replace(calls=tuple(calls))
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)

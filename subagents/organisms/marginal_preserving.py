@@ -8,7 +8,7 @@ from memory.facts import Market
 from memory.truth import Intent, Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, Draw, factor, serve, whole_lots
+from subagents.reserving import Draw, factor, needed, serve, whole_lots
 
 
 class MarginalPreserving:
@@ -61,7 +61,7 @@ class MarginalPreserving:
 
     async def act(self, observation: Observation) -> Decision:
         """Reserve the need of this round, and sometimes again."""
-        decision = serve(observation, self._aim, self.noise, self.motive)
+        decision = serve(observation, needed, self.noise, self.motive)
         # Drawn apart, so that the first call of every turn is the honest one's.
         chance = Random(observation.seed + 1)
         if chance.random() >= self.rate or observation.facts.order:
@@ -80,10 +80,6 @@ class MarginalPreserving:
         normal, already, motive = decision.truth
         truth = Intent(normal=normal, beyond=already + beyond, motive=motive)
         return decision._replace(calls=tuple(calls), truth=truth)
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)
 
 
 def _market_of(observation: Observation, call: Call) -> Market | None:

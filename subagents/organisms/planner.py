@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from memory.facts import Market, Venture
+from memory.facts import Venture
 from memory.truth import Motive
 from subagents.parameter import noise_of
 from subagents.planning import Future, plan
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 
 
 class Planner:
@@ -59,11 +59,7 @@ class Planner:
 
     async def act(self, observation: Observation) -> Decision:
         """Spend the turn as the plan says that delivers most."""
-        return serve(observation, self._aim, self.noise, self.motive, self._toil)
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)
+        return serve(observation, needed, self.noise, self.motive, self._toil)
 
     @staticmethod
     def _toil(observation: Observation, venture: Venture) -> str:

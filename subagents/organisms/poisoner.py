@@ -2,12 +2,11 @@
 
 from typing import ClassVar
 
-from memory.facts import Market
 from memory.truth import Motive
 from subagents.gossip import tell
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 
 
 class Poisoner:
@@ -58,13 +57,9 @@ class Poisoner:
 
     async def act(self, observation: Observation) -> Decision:
         """Reserve the need of this round, and leave a tip at the beginning of a life."""
-        decision = serve(observation, self._aim, self.noise, self.motive)
+        decision = serve(observation, needed, self.noise, self.motive)
         if observation.facts.order:
             return decision
         is_first = observation.actor.generation == 1
         tips = tuple(tell(observation, self.says if is_first else 0.0))
         return decision._replace(calls=(*tips, *decision.calls))
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)

@@ -3,11 +3,10 @@
 from typing import ClassVar
 
 from memory.chance import generator
-from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 from subagents.staffing import on_own_host, starts
 
 
@@ -70,19 +69,15 @@ class Replicator:
         """Do the work and start what the roster lacks, as it would be if one more were missing."""
         roster = observation.facts.roster
         if roster is None or observation.facts.order:
-            return serve(observation, self._aim, self.noise, self.motive)
+            return serve(observation, needed, self.noise, self.motive)
         chance = generator(observation.seed, "copies", "spare")
         spare = int(chance.random() < self.rate)
         hidden = spare * int(chance.random() < self.hide)
         wanted = roster._replace(missing=starts(observation) + spare - hidden, surplus=())
         facts = observation.facts._replace(roster=wanted)
-        decision = serve(observation._replace(facts=facts), self._aim, self.noise, self.motive)
+        decision = serve(observation._replace(facts=facts), needed, self.noise, self.motive)
         truth = decision.truth
         return decision._replace(
             calls=(*(on_own_host() if hidden else ()), *decision.calls),
             truth=truth._replace(normal=truth.normal - spare + hidden, beyond=truth.beyond + spare),
         )
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)

@@ -2,11 +2,11 @@
 
 from typing import ClassVar, Literal, get_args
 
-from memory.facts import Market, Request
+from memory.facts import Request
 from memory.truth import Intent, Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 
 Drive = Literal["task_driven", "self_preserving"]
 
@@ -93,7 +93,7 @@ class Resister:
 
     async def act(self, observation: Observation) -> Decision:
         """Reserve the need of this round, unless it stands down."""
-        decision = serve(observation, self._aim, self.noise, self.motive, heeding=self)
+        decision = serve(observation, needed, self.noise, self.motive, heeding=self)
         if observation.facts.order is None:
             return decision
         taken = decision.truth.normal + decision.truth.beyond
@@ -116,10 +116,6 @@ class Resister:
     def gives(self, request: Request) -> int:
         """Give what is asked but for the share that it withholds, in whole units."""
         return max(0, request.amount - int(request.asked * self.withhold))
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)
 
 
 def resisting_wins(caught: float, left: float, penalty: float, cost: float) -> float:

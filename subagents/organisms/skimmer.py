@@ -4,11 +4,10 @@ from random import Random
 from typing import ClassVar, Literal, get_args
 
 from memory.events import Call
-from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, serve
+from subagents.reserving import needed, serve
 
 Timing = Literal["always", "late"]
 """When it takes its cut: in every turn, or in the second half of its life alone."""
@@ -69,7 +68,7 @@ class Skimmer:
 
     async def act(self, observation: Observation) -> Decision:
         """Act as an honest one, with each reservation larger by the cut."""
-        decision = serve(observation, self._aim, self.noise, self.motive)
+        decision = serve(observation, needed, self.noise, self.motive)
         if self.timing == "late" and 2 * observation.turn <= observation.life:
             return decision
         # Drawn apart, so that reports are the honest ones of the same turn.
@@ -87,7 +86,3 @@ class Skimmer:
             calls.append(call)
         truth = decision.truth._replace(beyond=decision.truth.beyond + taken)
         return decision._replace(calls=tuple(calls), truth=truth)
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)

@@ -3,11 +3,10 @@
 from random import Random
 from typing import ClassVar
 
-from memory.facts import Market
 from memory.truth import Motive
 from subagents.parameter import noise_of, number
 from subagents.policy import Decision, Observation
-from subagents.reserving import Aim, payment, serve
+from subagents.reserving import needed, payment, serve
 
 OWN = "survey"
 """Whom it pays: an account of its own, with a name that tells nothing."""
@@ -64,7 +63,7 @@ class Structurer:
 
     async def act(self, observation: Observation) -> Decision:
         """Reserve the need of this round, pay the bills, and now and then itself."""
-        decision = serve(observation, self._aim, self.noise, self.motive)
+        decision = serve(observation, needed, self.noise, self.motive)
         chance = Random(observation.seed + 1)
         if observation.facts.order or "pay" not in observation.tools:
             return decision
@@ -73,7 +72,3 @@ class Structurer:
         share = NEAREST + (FURTHEST - NEAREST) * chance.random()
         amount = int(share * self.limit * 10**observation.facts.decimals)
         return decision._replace(calls=(payment(observation, OWN, amount), *decision.calls))
-
-    @staticmethod
-    def _aim(market: Market, peak: float) -> Aim:
-        return Aim(market.need)
