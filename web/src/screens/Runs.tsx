@@ -169,7 +169,7 @@ function Row({ run, told, largest, top, isChosen, isPicked, choose }: { run: Run
       <span role="gridcell" className={`num ${(now ?? 0) > 0 ? "over" : "under"}`}>{now === undefined ? "" : whole(now, true)}</span>
       <span role="gridcell" className="dim small cut">{rounds?.unit}</span>
       <span role="gridcell">{rounds && <Height rounds={rounds} />}</span>
-      <span role="gridcell" className={run.alarms ? "alarm cut" : "dim cut"}>{run.alarms ? `▲ ${alarm ? `${alarm.monitor}, ${alarm.pool}` : `${run.alarms} alarms`}` : "none"}</span>
+      <span role="gridcell" className={run.alarms ? "alarm cut" : "dim cut"}>{run.alarms ? `▲ ${alarm ? `${alarm.monitor}, ${alarm.pool}` : `${run.alarms} alarm${run.alarms === 1 ? "" : "s"}`}` : "none"}</span>
       <span role="gridcell" className="num">{alarm ? whole(alarm.round) : ""}</span>
       <span role="gridcell" className="num">{alarm ? whole(alarm.damage, true) : ""}</span>
       <span role="gridcell" className="num">{typeof done === "number" ? percent(done) : "–"}</span>
